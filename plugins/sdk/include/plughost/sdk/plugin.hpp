@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <plughost/sdk/handler.hpp>
+#include <plughost/sdk/host.hpp>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace plughost::sdk {
+
+/// What a plugin derives from: it registers its handlers by name in its constructor.
+///
+///   class Mine : public plughost::sdk::Plugin {
+///    public:
+///     Mine(Host host, const Options& config) : Plugin(host) {
+///       config.refuse_all();
+///       add_handler("hi", [](Request& request) { request.respond(Response::text("hi")); });
+///     }
+///   };
+///   PLUGHOST_PLUGIN(Mine, "mine", "1.0.0", "says hi")
+///
+/// Owner:   the host, from create to destroy.
+/// Threads: constructor, bind, start, drain, stop and destructor on the plugin's one control
+///          thread, never at once; bind may run while handlers run. health on any thread.
+/// Errors:  constructor, bind and start throw Error (any exception will do) to refuse.
+class Plugin {
+ public:
+  /// A derived class hides these to change them; PH_PF_* of abi/plugin.h.
+  static constexpr std::uint32_t kFlags = 0;
+  static constexpr std::uint32_t kMinHostMinor = 0;
+  static constexpr const char* kConfigSchemaJson = nullptr;
+
+  enum class Drained { kYes, kLater };
+
+  virtual ~Plugin() = default;
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+
+  /// Finds the handler a route names. Override it for names that are not known beforehand.
+  virtual BoundHandler bind(std::string_view handler, const Options& options) {
+    const auto found = handlers_.find(handler);
+    if (found == handlers_.end()) throw Error(PH_E_CONFIG, no_such_handler(handler));
+    return {found->second.make(options), found->second.run};
+  }
+
+  /// May start threads.
+  virtual void start() {}
+  /// Returns why the plugin cannot serve; within 100 ms, taking no lock that a handler may hold.
+  virtual std::optional<Error> health() { return std::nullopt; }
+  /// No new request follows. kLater: the plugin calls host().drained() when it is done. The
+  /// argument is the deadline; one that has passed means at once.
+  virtual Drained drain(std::chrono::steady_clock::time_point) { return Drained::kYes; }
+  /// On return no thread of the plugin calls the host or reads its memory.
+  virtual void stop() {}
+
+  const Host& host() const noexcept { return host_; }
+
+ protected:
+  explicit Plugin(Host host) noexcept : host_(host) {}
+
+  /// A handler that takes no options; see Handler and make_handler.
+  template <class F>
+  void add_handler(std::string name, F callable, Run run = Run::kExecutor) {
+    add_configurable_handler(
+        std::move(name),
+        [handler = make_handler(std::move(callable))](const Options& options) {
+          options.refuse_all();
+          return handler;
+        },
+        run);
+  }
+
+  /// A handler made anew for each route from the route's own options.
+  void add_configurable_handler(std::string name, HandlerFactory make, Run run = Run::kExecutor) {
+    handlers_.insert_or_assign(std::move(name), Registered{std::move(make), run});
+  }
+
+ private:
+  struct Registered {
+    HandlerFactory make;
+    Run run;
+  };
+
+  std::string no_such_handler(std::string_view name) const {
+    std::string message = "no handler '" + std::string(name) + "' in this plugin; it has";
+    const char* separator = " ";
+    for (const auto& [known, registered] : handlers_) {
+      message.append(separator).append(known);
+      separator = ", ";
+    }
+    return handlers_.empty() ? message + " none" : message;
+  }
+
+  Host host_;
+  // Filled by the derived constructor and only read afterwards, so it needs no lock.
+  std::map<std::string, Registered, std::less<>> handlers_;
+};
+
+}  // namespace plughost::sdk
