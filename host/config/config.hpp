@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+
+/// What routes.yaml says, as plain values: defaults filled in, units resolved, places kept.
+namespace plughost::config {
+
+using std::chrono::milliseconds;
+
+/// Where the values of a JSON object given to a plugin stand in the file, by JSON pointer
+/// ("" is the object itself, "/pools/default/workers" a value deep in it).
+using Positions = std::map<std::string, SourcePosition>;
+
+struct ListenAddress {
+  std::string host = "127.0.0.1";  ///< IPv4 or IPv6 address or a name, without brackets
+  std::uint16_t port = 8000;       ///< 0: any free port
+  SourcePosition position;
+};
+
+struct Threads {
+  unsigned io = 0;  ///< 0: one for each core
+  unsigned executor = 16;
+};
+
+struct Limits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t headers = 100;
+  std::uint64_t body = 10ull * 1024 * 1024;
+  std::uint64_t buffered_bytes = 256ull * 1024 * 1024;  ///< all request bodies held at once
+  std::size_t connections = 10000;
+  milliseconds keep_alive{75000};
+  milliseconds header_timeout{10000};
+  milliseconds body_timeout{30000};
+  milliseconds write_timeout{30000};
+  std::size_t pipeline_depth = 16;
+  std::size_t queue = 4096;  ///< requests waiting for an executor thread
+};
+
+struct Shutdown {
+  milliseconds delay{0};
+  milliseconds linger{250};
+  milliseconds timeout{30000};
+};
+
+struct Plugin {
+  std::string name;
+  std::string path;          ///< as written (of plugin_dir: absolute); plugin::locate() finds it
+  std::string config_json;   ///< always a JSON object
+  Positions config_positions;
+  SourcePosition position;
+};
+
+struct Route {
+  std::vector<std::string> methods;  ///< upper case, unique; empty: ANY
+  std::string pattern;               ///< as written, starts with '/'
+  std::string plugin;
+  std::string handler;
+  milliseconds timeout{0};           ///< 0: none; the file's default is filled in
+  std::string options_json;          ///< the keys the host does not know, always a JSON object
+  Positions options_positions;
+  SourcePosition position;           ///< of the route's key
+  SourcePosition target_position;    ///< of its `to`
+};
+
+struct Config {
+  std::string file;                  ///< as named on the command line
+  std::filesystem::path directory;   ///< relative paths in the file are relative to this
+  ListenAddress listen;
+  Threads threads;
+  milliseconds timeout{60000};
+  milliseconds plugin_timeout{60000};
+  Limits limits;
+  Shutdown shutdown;
+  log::Level log_level = log::Level::info;
+  std::vector<Plugin> plugins;       ///< in file order, then those of plugin_dir by name
+  std::vector<Route> routes;         ///< in file order
+};
+
+}  // namespace plughost::config

@@ -1,0 +1,127 @@
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/keys.hpp"
+#include "config/quote.hpp"
+#include "config/sections.hpp"
+#include "config/suggestions.hpp"
+#include "config/syntax_error.hpp"
+#include "config/yaml_loader.hpp"
+
+namespace plughost::config {
+namespace {
+
+constexpr milliseconds kZero{0};
+constexpr milliseconds kOne{1};
+
+/// `[::1]` without quotes is a list to YAML, and so is `[::]`.
+bool is_unquoted_ipv6(const Node& node) {
+  if (node.items.size() != 1) return false;
+  const Node& item = node.items.front();
+  if (item.kind == NodeKind::scalar) return item.plain && looks_like_ipv6(item.text);
+  return item.kind == NodeKind::mapping && item.entries.size() == 1 &&
+         item.entries.front().key.text == ":";
+}
+
+void read_listen(const Node& node, ListenAddress& listen, Problems& problems) {
+  if (node.kind == NodeKind::list && !node.refused) {
+    return problems.add(node.position,
+                        is_unquoted_ipv6(node)
+                            ? "an IPv6 address must be quoted, else YAML takes its '[' for a list; "
+                              "write \"[::1]:8000\""
+                            : "a list of addresses is not supported in this version; write one "
+                              "HOST:PORT");
+  }
+  const std::string* text = scalar_text(node, "an address like 127.0.0.1:8000", problems);
+  if (text == nullptr) return;
+  Result<ListenAddress> address = parse_listen_address(*text);
+  if (!address) return problems.add(node.position, address.error());
+  listen = std::move(address.value());
+  listen.position = node.position;
+}
+
+void read_threads(const Node& node, Threads& threads, Problems& problems) {
+  read_mapping(node, " in 'threads'",
+               {{"io", count_into(threads.io, 1, 1024, problems)},
+                {"executor", count_into(threads.executor, 1, 10'000, problems)}},
+               {}, problems);
+}
+
+void read_limits(const Node& node, Limits& limits, Problems& problems) {
+  constexpr std::uint64_t kKiB = 1024;
+  constexpr std::uint64_t kGiB = kKiB * kKiB * kKiB;
+  constexpr std::uint64_t kMany = 1'000'000;
+  read_mapping(node, " in 'limits'",
+               {{"header_bytes", size_into(limits.header_bytes, 128, 64 * kKiB * kKiB, problems)},
+                {"body", size_into(limits.body, 0, 1024 * kGiB, problems)},
+                {"buffered_bytes", size_into(limits.buffered_bytes, 1, 1024 * kGiB, problems)},
+                {"connections", count_into(limits.connections, 1, kMany, problems)},
+                {"keep_alive", duration_into(limits.keep_alive, kOne, problems)},
+                {"header_timeout", duration_into(limits.header_timeout, kOne, problems)},
+                {"body_timeout", duration_into(limits.body_timeout, kOne, problems)},
+                {"write_timeout", duration_into(limits.write_timeout, kOne, problems)},
+                {"headers", count_into(limits.headers, 1, 10'000, problems)},
+                {"pipeline_depth", count_into(limits.pipeline_depth, 1, 10'000, problems)},
+                {"queue", count_into(limits.queue, 1, kMany, problems)}},
+               {}, problems);
+}
+
+void read_shutdown(const Node& node, Shutdown& shutdown, Problems& problems) {
+  read_mapping(node, " in 'shutdown'",
+               {{"delay", duration_into(shutdown.delay, kZero, problems)},
+                {"linger", duration_into(shutdown.linger, kZero, problems)},
+                {"timeout", duration_into(shutdown.timeout, kOne, problems)}},
+               {}, problems);
+}
+
+void read_level(const Node& node, log::Level& level, Problems& problems) {
+  static const std::vector<std::pair<std::string, log::Level>> kLevels{
+      {"debug", log::Level::debug},
+      {"info", log::Level::info},
+      {"warn", log::Level::warn},
+      {"error", log::Level::error}};
+  const std::string* text = scalar_text(node, "a level like info", problems);
+  if (text == nullptr) return;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : kLevels) {
+    if (name == *text) {
+      level = value;
+      return;
+    }
+    names.push_back(name);
+  }
+  problems.add(node.position, quote(*text) + " is not a log level; write debug, info, warn or "
+                              "error" + did_you_mean(*text, names));
+}
+
+void read_log(const Node& node, Config& config, Problems& problems) {
+  const Reader level = [&](const Node& value) {
+    read_level(value, config.log_level, problems);
+  };
+  read_mapping(node, " in 'log'", {{"level", level}},
+               {"access", "file", "access_file", "access_paths"}, problems);
+}
+
+}  // namespace
+
+void read_settings(const Node& root, Config& config, Problems& problems) {
+  const Reader elsewhere = [](const Node&) {};
+  read_mapping(
+      root, "",
+      {{"listen", [&](const Node& node) { read_listen(node, config.listen, problems); }},
+       {"threads", [&](const Node& node) { read_threads(node, config.threads, problems); }},
+       {"timeout", duration_into(config.timeout, kZero, problems)},
+       {"plugin_timeout", duration_into(config.plugin_timeout, kOne, problems)},
+       {"limits", [&](const Node& node) { read_limits(node, config.limits, problems); }},
+       {"shutdown", [&](const Node& node) { read_shutdown(node, config.shutdown, problems); }},
+       {"log", [&](const Node& node) { read_log(node, config, problems); }},
+       {"plugins", elsewhere},
+       {"plugin_dir", elsewhere},
+       {"routes", elsewhere}},
+      {"admin", "tls", "watch"}, problems);
+}
+
+}  // namespace plughost::config

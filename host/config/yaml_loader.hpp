@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "config/config.hpp"
+
+namespace plughost::config {
+
+/// Reads a routes.yaml.
+///
+/// Variables (`${VAR}`, `${VAR:-default}`, `$${` for a literal) are replaced in scalars, keys
+/// included, from the process environment. `plugin_dir` is listed here, so its plugins are in
+/// Config::plugins, and every route names one of those. A route's pattern is not parsed here.
+///
+/// Threads: [main]; reads the environment.
+/// Errors: throws StartError (ExitCode::refused) with every mistake found, in file order.
+Config load_yaml(const std::string& file);
+
+/// Reads `HOST:PORT` as `listen` and --listen spell it: "127.0.0.1:8000", "[::1]:0",
+/// "localhost:80". The position is left at 0.
+Result<ListenAddress> parse_listen_address(const std::string& text);
+
+}  // namespace plughost::config

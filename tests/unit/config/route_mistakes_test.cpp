@@ -1,0 +1,107 @@
+#include <boost/test/unit_test.hpp>
+
+#include "unit/config/config_file.hpp"
+
+using plughost::config::testing::mistakes;
+
+// What is wrong with a route. Every message is pinned, as users search for them.
+namespace {
+
+struct Row {
+  const char* name;
+  const char* route;     ///< stands in line 3, from column 3
+  const char* expected;  ///< what follows "routes.yaml:3:"
+};
+
+constexpr Row kRows[] = {
+    {"no method", "/hello: native hello",
+     "3: error: '/hello' has no method; write it before the path, like 'GET /hello'\n"},
+    {"no path", "GET: native hello",
+     "3: error: 'GET' has no path; write a route like 'GET /hello: native hello'\n"},
+    {"path without slash", "GET hello: native hello",
+     "3: error: the path 'hello' must start with '/'\n"},
+    {"blank in the path", "GET /a b: native hello",
+     "3: error: the path '/a b' holds a blank; write '%20' for it, and '|' between methods\n"},
+    {"blank between methods", "GET POST /a: native hello",
+     "3: error: the path 'POST /a' holds a blank; write '%20' for it, and '|' between methods\n"},
+    {"host", "GET api.example.com/users: native hello",
+     "3: error: a host before the path, as in 'api.example.com/users', is not supported in this "
+     "version; start with '/'\n"},
+    {"misspelt method", "GTE /a: native hello",
+     "3: error: 'GTE' is not a registered HTTP method; ANY takes every method (did you mean "
+     "'GET'?)\n"},
+    {"lower case", "post|any /a: native hello",
+     "3: error: 'post' is not a registered HTTP method; ANY takes every method (did you mean "
+     "'POST'?)\n"
+     "routes.yaml:3:3: error: 'any' is not a registered HTTP method; ANY takes every method (did "
+     "you mean 'ANY'?)\n"},
+    {"unknown method", "BREW /a: native hello",
+     "3: error: 'BREW' is not a registered HTTP method; ANY takes every method\n"},
+    {"CONNECT", "CONNECT /a: native hello",
+     "3: error: CONNECT has no path that a route could match; remove it\n"},
+    {"ANY and others", "GET|ANY /a: native hello",
+     "3: error: ANY takes every method; write it alone\n"},
+    {"method twice", "GET|GET /a: native hello",
+     "3: error: the method GET is there twice; remove one of the two\n"},
+    {"empty method", "GET| /a: native hello",
+     "3: error: a method is missing beside '|'; write methods like 'GET|POST'\n"},
+    {"nothing", "GET /a:",
+     "3: error: expected a target like 'native hello', but there is nothing; write one or remove "
+     "the key\n"},
+    {"a list", "GET /a: [native, hello]",
+     "11: error: expected a target like 'native hello', not a list\n"},
+    {"no handler", "GET /a: native",
+     "11: error: 'native' names no handler; write 'PLUGIN HANDLER', like 'native hello'\n"},
+    {"misspelt plugin", "GET /a: natve hello",
+     "11: error: there is no plugin 'natve' (did you mean 'native'?)\n"},
+    {"unknown plugin", "GET /a: { to: lua hello }",
+     "17: error: there is no plugin 'lua'; add it under 'plugins'\n"},
+    {"no to", "GET /a: { mode: pool }",
+     "3: error: the route 'GET /a' has no 'to'; add one like 'to: native hello'\n"},
+    {"bad timeout", "GET /a: { to: native hello, timeout: 5x }",
+     "40: error: '5x' is not a duration; write a whole number with ms, s, m or h\n"},
+    {"host options of later versions",
+     "GET /a: { to: native hello, max_in_flight: 1, body: 1, cors: 1, compress: 1 }",
+     "31: error: 'max_in_flight' in a route is not supported in this version; remove it\n"
+     "routes.yaml:3:49: error: 'body' in a route is not supported in this version; remove it\n"
+     "routes.yaml:3:58: error: 'cors' in a route is not supported in this version; remove it\n"
+     "routes.yaml:3:67: error: 'compress' in a route is not supported in this version; remove "
+     "it\n"},
+    {"answers of later versions", "GET /a: { static: public }",
+     "13: error: 'static' in a route is not supported in this version; remove it\n"},
+    {"number that JSON cannot hold", "GET /a: { to: native hello, x: .nan }",
+     "34: error: '.nan' is a number that JSON cannot hold; quote it to give the plugin a text\n"},
+    {"two mistakes", "GTE /a: natve hello",
+     "3: error: 'GTE' is not a registered HTTP method; ANY takes every method (did you mean "
+     "'GET'?)\n"
+     "routes.yaml:3:11: error: there is no plugin 'natve' (did you mean 'native'?)\n"},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_route_mistakes)
+
+BOOST_AUTO_TEST_CASE(explains_each_with_its_place) {
+  for (const Row& row : kRows) {
+    BOOST_TEST_CONTEXT(row.name) {
+      const std::string yaml =
+          "plugins: { native: n.so }\nroutes:\n  " + std::string(row.route) + "\n";
+
+      BOOST_TEST(mistakes(yaml) == "routes.yaml:3:" + std::string(row.expected));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reports_all_in_file_order) {
+  BOOST_TEST(mistakes("routes:\n  GTE /a: n a\n  GET /b: m b\nplugins: { n: n.so }\nfoo: 1\n"
+                      "timeout: 5x\n") ==
+             "routes.yaml:2:3: error: 'GTE' is not a registered HTTP method; ANY takes every "
+             "method (did you mean 'GET'?)\n"
+             "routes.yaml:3:11: error: there is no plugin 'm'; add it under 'plugins'\n"
+             "routes.yaml:5:1: error: unknown key 'foo'; there are listen, threads, timeout, "
+             "plugin_timeout, limits, shutdown, log, plugins, plugin_dir and routes\n"
+             "routes.yaml:6:10: error: '5x' is not a duration; write a whole number with ms, s, m "
+             "or h\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,232 @@
+#include "config/yaml_loader.hpp"
+
+#include <cstdlib>
+
+#include <boost/test/unit_test.hpp>
+
+#include "unit/config/config_file.hpp"
+
+using namespace plughost;
+using namespace plughost::config;
+using plughost::config::testing::ConfigFolder;
+using plughost::config::testing::load;
+
+namespace {
+
+/// "pointer line:column" of each.
+std::string describe(const Positions& positions) {
+  std::string text;
+  for (const auto& [pointer, position] : positions) {
+    text += pointer + " " + std::to_string(position.line) + ":" + std::to_string(position.column) +
+            "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_yaml_loader)
+
+BOOST_AUTO_TEST_CASE(fills_in_the_defaults) {
+  const Config config = load("routes: {}\n");
+
+  BOOST_TEST(config.listen.host == "127.0.0.1");
+  BOOST_TEST(config.listen.port == 8000);
+  BOOST_TEST(config.threads.io == 0u);
+  BOOST_TEST(config.threads.executor == 16u);
+  BOOST_TEST(config.timeout.count() == 60000);
+  BOOST_TEST(config.plugin_timeout.count() == 60000);
+  BOOST_TEST(config.limits.header_bytes == 16384u);
+  BOOST_TEST(config.limits.body == 10485760u);
+  BOOST_TEST(config.limits.queue == 4096u);
+  BOOST_TEST(config.shutdown.linger.count() == 250);
+  BOOST_TEST((config.log_level == log::Level::info));
+  BOOST_TEST(config.plugins.empty());
+  BOOST_TEST(config.routes.empty());
+}
+
+BOOST_AUTO_TEST_CASE(reads_every_setting) {
+  const Config config = load(R"(
+listen: "[::1]:0"
+threads: { io: 2, executor: 3 }
+timeout: 0
+plugin_timeout: 5m
+limits:
+  header_bytes: 8KiB
+  body: 1MiB
+  buffered_bytes: 2GiB
+  connections: 11
+  keep_alive: 12s
+  header_timeout: 13ms
+  body_timeout: 14
+  write_timeout: "15"
+  headers: 16
+  pipeline_depth: 17
+  queue: 18
+shutdown: { delay: 1s, linger: 2s, timeout: 3s }
+log: { level: warn }
+routes:
+)");
+
+  BOOST_TEST(config.listen.host == "::1");
+  BOOST_TEST(config.listen.port == 0);
+  BOOST_TEST(config.listen.position.line == 2);
+  BOOST_TEST(config.listen.position.column == 9);
+  BOOST_TEST(config.threads.io == 2u);
+  BOOST_TEST(config.threads.executor == 3u);
+  BOOST_TEST(config.timeout.count() == 0);
+  BOOST_TEST(config.plugin_timeout.count() == 300000);
+  BOOST_TEST(config.limits.header_bytes == 8192u);
+  BOOST_TEST(config.limits.body == 1048576u);
+  BOOST_TEST(config.limits.buffered_bytes == 2147483648u);
+  BOOST_TEST(config.limits.connections == 11u);
+  BOOST_TEST(config.limits.keep_alive.count() == 12000);
+  BOOST_TEST(config.limits.header_timeout.count() == 13);
+  BOOST_TEST(config.limits.body_timeout.count() == 14000);
+  BOOST_TEST(config.limits.write_timeout.count() == 15000);
+  BOOST_TEST(config.limits.headers == 16u);
+  BOOST_TEST(config.limits.pipeline_depth == 17u);
+  BOOST_TEST(config.limits.queue == 18u);
+  BOOST_TEST(config.shutdown.delay.count() == 1000);
+  BOOST_TEST(config.shutdown.linger.count() == 2000);
+  BOOST_TEST(config.shutdown.timeout.count() == 3000);
+  BOOST_TEST((config.log_level == log::Level::warn));
+}
+
+BOOST_AUTO_TEST_CASE(takes_empty_sections_for_their_defaults) {
+  const Config config = load("threads:\nlimits: ~\nlog: {}\nplugins:\nshutdown:\nroutes:\n");
+
+  BOOST_TEST(config.threads.executor == 16u);
+}
+
+BOOST_AUTO_TEST_CASE(knows_its_file_and_folder) {
+  const ConfigFolder folder("routes: {}\n");
+
+  const Config config = load_yaml(folder.file());
+
+  BOOST_TEST(config.file == folder.file());
+  BOOST_TEST(config.directory == folder.path());
+}
+
+BOOST_AUTO_TEST_CASE(reads_plugins_in_file_order) {
+  const Config config = load(R"(plugins:
+  python:
+    path: python_plugin.so
+    config: { threads: 8 }
+  native: native_plugin.so
+  bare: { path: ./bare.so, config: }
+routes:
+)");
+
+  BOOST_REQUIRE(config.plugins.size() == 3u);
+  BOOST_TEST(config.plugins[0].name == "python");
+  BOOST_TEST(config.plugins[0].path == "python_plugin.so");
+  BOOST_TEST(config.plugins[0].config_json == R"({"threads":8})");
+  BOOST_TEST(config.plugins[0].position.line == 2);
+  BOOST_TEST(config.plugins[0].position.column == 3);
+  BOOST_TEST(config.plugins[1].name == "native");
+  BOOST_TEST(config.plugins[1].path == "native_plugin.so");
+  BOOST_TEST(config.plugins[1].config_json == "{}");
+  BOOST_TEST(config.plugins[2].path == "./bare.so");
+  BOOST_TEST(config.plugins[2].config_json == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(gives_plugins_json_with_the_place_of_every_value) {
+  const Config config = load(R"(plugins:
+  python:
+    path: p.so
+    config:
+      import_paths: [python, "7"]
+      a/b: { c~d: ~, e: 0x10 }
+      text: |
+        two
+        lines
+routes:
+)");
+
+  BOOST_TEST(config.plugins[0].config_json ==
+             R"({"import_paths":["python","7"],"a/b":{"c~d":null,"e":16},"text":"two\nlines\n"})");
+  BOOST_TEST(describe(config.plugins[0].config_positions) ==
+             " 5:7\n"
+             "/a~1b 6:12\n"
+             "/a~1b/c~0d 6:19\n"
+             "/a~1b/e 6:25\n"
+             "/import_paths 5:21\n"
+             "/import_paths/0 5:22\n"
+             "/import_paths/1 5:30\n"
+             "/text 7:13\n");
+}
+
+BOOST_AUTO_TEST_CASE(reads_routes_in_file_order) {
+  const Config config = load(R"(timeout: 7s
+plugins: { native: n.so, python: p.so }
+routes:
+  GET /native/hello: native hello
+  GET|POST  /users/{id:int}: "python  users:user with blanks "
+  ANY /shop/{rest:path}: { to: python shop:app, timeout: 0, mode: asgi, factory: true }
+)");
+
+  BOOST_REQUIRE(config.routes.size() == 3u);
+  const config::Route& hello = config.routes[0];
+  BOOST_TEST(hello.methods == std::vector<std::string>{"GET"}, boost::test_tools::per_element());
+  BOOST_TEST(hello.pattern == "/native/hello");
+  BOOST_TEST(hello.plugin == "native");
+  BOOST_TEST(hello.handler == "hello");
+  BOOST_TEST(hello.timeout.count() == 7000);
+  BOOST_TEST(hello.options_json == "{}");
+  BOOST_TEST(hello.position.line == 4);
+  BOOST_TEST(hello.position.column == 3);
+  BOOST_TEST(hello.target_position.column == 22);
+  BOOST_TEST(config.routes[1].methods.size() == 2u);
+  BOOST_TEST(config.routes[1].pattern == "/users/{id:int}");
+  BOOST_TEST(config.routes[1].plugin == "python");
+  BOOST_TEST(config.routes[1].handler == "users:user with blanks");
+  BOOST_TEST(config.routes[2].methods.empty());
+}
+
+BOOST_AUTO_TEST_CASE(leaves_route_keys_it_does_not_know_to_the_plugin) {
+  const Config config = load(R"(plugins: { python: p.so }
+routes:
+  GET /a: { mode: pool, to: python a:b, timeout: 250ms, pool: "1", debug: { x: [1] } }
+)");
+
+  const config::Route& route = config.routes.at(0);
+  BOOST_TEST(route.options_json == R"({"mode":"pool","pool":"1","debug":{"x":[1]}})");
+  BOOST_TEST(route.timeout.count() == 250);
+  BOOST_TEST(route.target_position.column == 29);
+  BOOST_TEST(describe(route.options_positions) ==
+             " 3:11\n/debug 3:75\n/debug/x 3:80\n/debug/x/0 3:81\n/mode 3:19\n/pool 3:63\n");
+}
+
+BOOST_AUTO_TEST_CASE(types_values_after_substitution) {
+  ::setenv("PLUGHOST_TEST_NUMBER", "12", 1);
+  ::setenv("PLUGHOST_TEST_STRUCTURE", "a: {b: [1]} # c\n- d", 1);
+
+  const Config config = load(R"(timeout: ${PLUGHOST_TEST_NUMBER}s
+plugins:
+  ${PLUGHOST_TEST_NAME:-native}:
+    path: n.so
+    config:
+      plain: ${PLUGHOST_TEST_NUMBER}
+      quoted: "${PLUGHOST_TEST_NUMBER}"
+      flow: [ "${PLUGHOST_TEST_NUMBER}" ]
+      empty: ${PLUGHOST_TEST_UNSET:-}
+      structure: ${PLUGHOST_TEST_STRUCTURE}
+      literal: $${HOME}
+routes:
+)");
+
+  BOOST_TEST(config.timeout.count() == 12000);
+  BOOST_TEST(config.plugins.at(0).name == "native");
+  BOOST_TEST(config.plugins.at(0).config_json ==
+             R"({"plain":12,"quoted":"12","flow":["12"],"empty":null,)"
+             R"("structure":"a: {b: [1]} # c\n- d","literal":"${HOME}"})");
+}
+
+BOOST_AUTO_TEST_CASE(reads_lines_ended_by_carriage_returns) {
+  const Config config = load("timeout: 3s\r\nroutes: {}\r\n");
+
+  BOOST_TEST(config.timeout.count() == 3000);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
