@@ -1,0 +1,20 @@
+#pragma once
+
+#include <boost/beast/core/error.hpp>
+#include <string_view>
+
+#include "http/refusal.hpp"
+
+/// Beast's errors as answers a person can use. rest is what Beast left when it stopped.
+namespace plughost::http {
+
+/// rest starts with the bad line.
+Refusal describe_head(boost::beast::error_code error, std::string_view rest);
+
+/// rest starts with the end of a chunk, the next one's size or the last one.
+Refusal describe_body(boost::beast::error_code error, std::string_view rest);
+
+/// Line folding, which RFC 9112 section 5.2 lets a server refuse. rest starts with the line.
+Refusal folded_line(std::string_view rest);
+
+}  // namespace plughost::http

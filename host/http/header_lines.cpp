@@ -1,0 +1,83 @@
+#include <charconv>
+#include <utility>
+
+#include "http/characters.hpp"
+#include "http/message.hpp"
+#include "http/response_writer.hpp"
+
+namespace plughost::http {
+namespace {
+
+enum class Role { ordinary, date, content_length, connection, forbidden };
+
+/// Rationale: the length is compared first, since nearly every field is an ordinary one.
+Role role_of(std::string_view name) {
+  switch (name.size()) {
+    case 4:
+      return equals_ignoring_case(name, "date") ? Role::date : Role::ordinary;
+    case 7:
+      return equals_ignoring_case(name, "trailer") || equals_ignoring_case(name, "upgrade")
+                 ? Role::forbidden
+                 : Role::ordinary;
+    case 10:
+      if (equals_ignoring_case(name, "connection")) return Role::connection;
+      return equals_ignoring_case(name, "keep-alive") ? Role::forbidden : Role::ordinary;
+    case 14:
+      return equals_ignoring_case(name, "content-length") ? Role::content_length : Role::ordinary;
+    case 17:
+      return equals_ignoring_case(name, "transfer-encoding") ? Role::forbidden : Role::ordinary;
+    default:
+      return Role::ordinary;
+  }
+}
+
+bool parse_length(std::string_view text, std::uint64_t& length) {
+  const char* const end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, length);
+  return error == std::errc() && parsed == end && length != kUnknownLength;
+}
+
+}  // namespace
+
+HeaderLines::Verdict HeaderLines::append(std::string_view name, std::string_view value) {
+  if (!is_token(name)) return Verdict::bad_name;
+  if (!is_field_text(value)) return Verdict::bad_value;
+  switch (role_of(name)) {
+    case Role::forbidden:
+      return Verdict::framing;
+    case Role::connection:
+      if (!equals_ignoring_case(trim(value), "close")) return Verdict::framing;
+      close_ = true;
+      return Verdict::accepted;
+    case Role::content_length: {
+      std::uint64_t length = 0;
+      if (!parse_length(trim(value), length)) return Verdict::framing;
+      if (declared_length_ != kUnknownLength && declared_length_ != length) return Verdict::framing;
+      declared_length_ = length;
+      return Verdict::accepted;
+    }
+    case Role::date:
+      has_date_ = true;
+      break;
+    case Role::ordinary:
+      break;
+  }
+  lines_.append(name).append(": ").append(value).append("\r\n");
+  return Verdict::accepted;
+}
+
+void HeaderLines::clear() {
+  lines_.clear();
+  declared_length_ = kUnknownLength;
+  close_ = false;
+  has_date_ = false;
+}
+
+void HeaderLines::swap(HeaderLines& other) noexcept {
+  lines_.swap(other.lines_);
+  std::swap(declared_length_, other.declared_length_);
+  std::swap(close_, other.close_);
+  std::swap(has_date_, other.has_date_);
+}
+
+}  // namespace plughost::http
