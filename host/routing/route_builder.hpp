@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "config/config.hpp"
+#include "routing/route_table.hpp"
+
+namespace plughost::routing {
+
+/// The routes of a configuration with their patterns parsed, in its order; handlers still null.
+///
+/// Errors: throws StartError (ExitCode::refused) with every pattern that cannot be parsed.
+std::vector<Route> make_routes(const config::Config& config);
+
+}  // namespace plughost::routing

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "routing/pattern.hpp"
+
+namespace plughost::dispatch {
+class Handler;
+}
+
+namespace plughost::routing {
+
+/// One line of routes.yaml that the table can match.
+struct Route {
+  std::vector<std::string> methods;    ///< upper case; empty: ANY
+  Pattern pattern;
+  std::chrono::milliseconds timeout{0};  ///< 0: none
+  std::string plugin;                  ///< for logs and metrics
+  std::string handler_name;
+  SourcePosition position;
+  dispatch::Handler* handler = nullptr;  ///< routing never dereferences it
+};
+
+enum class MatchKind {
+  found,
+  options,             ///< answered from the table: 204 with Allow
+  not_found,           ///< 404
+  method_not_allowed,  ///< 405 with Allow
+  not_implemented,     ///< 501: not a registered method, and no ANY route takes it
+};
+
+/// What match() found. Parameter values are percent-decoded.
+struct Match {
+  MatchKind kind = MatchKind::not_found;
+  const Route* route = nullptr;      ///< found only
+  std::string allow;                 ///< options and method_not_allowed: the Allow field's value
+  std::vector<std::string> params;   ///< found only: one for each of pattern.parameters(), in order
+
+  /// Makes the object fit for another match() and keeps what memory it can.
+  void clear();
+};
+
+/// Decides which handler answers a request target.
+///
+/// Built once and never changed; a reload builds a new table.
+/// Precedence: the most specific pattern whose methods include the request's wins, segment by
+/// segment from the left, with backtracking: literal, {x:int}, {x}, {x:path}; then named method,
+/// HEAD implied by GET, ANY. OPTIONS is answered from the table only if no route takes it.
+///
+/// Owner:   App, by shared_ptr; a request keeps the table it was matched in alive.
+/// Threads: construct on [main]; const members on [any].
+/// Errors:  the constructor throws StartError naming both places of an ambiguous pair (the same
+///          shape after renaming parameters with an overlapping named method, or twice ANY).
+/// Limits:  a path that is a literal pattern costs one hash look-up. Else match() visits each node
+///          of the pattern tree at most once, whatever the path. A match allocates only for
+///          parameter values and for escaped segments that are long.
+class RouteTable final {
+ public:
+  RouteTable(const std::string& file, std::vector<Route> routes);
+  ~RouteTable();
+  RouteTable(const RouteTable&) = delete;
+  RouteTable& operator=(const RouteTable&) = delete;
+
+  /// raw_path: the path of the request target, percent-encoded, starting with '/', free of bad
+  /// escapes, of %00 and of dot segments (http::RequestParser refuses those). Or "*" (OPTIONS *),
+  /// which is answered with the methods of all routes.
+  /// Allow lists what the routes name, HEAD beside GET, and OPTIONS, in alphabetical order.
+  void match(std::string_view method, std::string_view raw_path, Match& result) const;
+
+  const std::vector<Route>& routes() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<const Impl> impl_;
+};
+
+/// True for a method that a route may name: config::registered_methods(), case-sensitive.
+bool is_registered_method(std::string_view method);
+
+}  // namespace plughost::routing
