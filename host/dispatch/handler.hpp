@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace plughost::dispatch {
+
+class Request;
+class Strand;
+
+/// The one interface a route ends in.
+///
+/// Owner:   the plugin layer; outlives every request it was given.
+/// Threads: handle() on an I/O thread if nonblocking(), else on an executor thread; calls overlap
+///          unless strand() is set.
+class Handler {
+ public:
+  Handler() = default;
+  Handler(const Handler&) = delete;
+  Handler& operator=(const Handler&) = delete;
+  virtual ~Handler() = default;
+
+  /// Sees to it that request is answered through Responder exactly once, now or later. The request
+  /// may be gone when this returns: nobody touches it afterwards.
+  virtual void handle(Request& request) noexcept = 0;
+
+  virtual bool nonblocking() const noexcept = 0;
+
+  /// Not null: handle() calls that share it never overlap.
+  virtual Strand* strand() noexcept { return nullptr; }
+
+  /// Requests given to handle() and not yet finished: answered, written or dropped, lent bytes
+  /// released, borrowed views dead. [any]
+  std::uint64_t in_flight() const noexcept { return in_flight_.load(std::memory_order_acquire); }
+
+ private:
+  friend class Request;
+  std::atomic<std::uint64_t> in_flight_{0};
+};
+
+}  // namespace plughost::dispatch

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dispatch/body_budget.hpp"
+#include "http/message.hpp"
+#include "http/response_writer.hpp"
+#include "routing/route_table.hpp"
+
+namespace plughost::dispatch {
+
+class Handler;
+class Request;
+class RequestPool;
+
+using Clock = std::chrono::steady_clock;
+
+/// Names one request: I/O thread (8 bits), slot (24 bits), generation (32 bits). 0 is never valid.
+using Token = std::uint64_t;
+
+/// Gives lent bytes back. Runs exactly once, on any thread, and never blocks.
+struct Release {
+  void (*fn)(void* ctx) noexcept = nullptr;
+  void* ctx = nullptr;
+
+  void run() noexcept {
+    if (auto* once = std::exchange(fn, nullptr)) once(ctx);
+  }
+};
+
+/// Told once, from a host thread and never from inside a plugin's own call, that nobody waits for
+/// the answer any more. release runs once, after fn or instead of it.
+struct CancelCallback {
+  void (*fn)(void* ctx, Token token) noexcept = nullptr;
+  Release release;
+};
+
+/// The address and port of one end; text is empty and port 0 on a Unix socket.
+struct Endpoint {
+  std::string text;
+  std::uint16_t port = 0;
+};
+
+/// The connection that waits for an answer. Threads: the request's I/O thread only.
+class AnswerSink {
+ public:
+  /// request.answer is ready; the sink writes it in its turn and then recycles the request.
+  virtual void answered(Request& request) = 0;
+
+ protected:
+  ~AnswerSink() = default;
+};
+
+/// What a handler answered, kept until the I/O thread has written it.
+struct Answer {
+  unsigned status = 0;
+  http::HeaderLines headers;
+  std::string copied_body;
+  std::string_view body;  ///< copied_body, or bytes lent until release
+  Release release;
+};
+
+/// One request from its first byte to the end of its answer: a slot that is used again.
+///
+/// Head and body belong to it, not to the connection, and live until the terminal call, even if the
+/// client was answered 504 or is gone.
+///
+/// Owner:   a RequestPool. Never freed while the process serves, so a stale token finds a slot with
+///          another generation and not freed memory.
+/// Threads: the fields are written on the I/O thread before dispatch; then read-only for everybody
+///          until the terminal call, except answer (the thread that made the terminal call) and
+///          sink, answered, next (I/O thread).
+class Request final {
+ public:
+  http::RequestMessage message;
+  routing::Match match;
+  std::shared_ptr<const routing::RouteTable> table;  ///< keeps match.route alive
+  Clock::time_point deadline = Clock::time_point::max();  ///< max(): none
+  std::shared_ptr<const Endpoint> client;
+  std::shared_ptr<const Endpoint> server;
+  std::string request_id;
+  BodyReservation body_reservation;
+
+  Answer answer;
+  AnswerSink* sink = nullptr;  ///< null: nobody waits any more
+  bool answered = false;       ///< answer is ready to be written
+  Request* next = nullptr;     ///< in a Mailbox
+
+  Token token() const noexcept;
+  RequestPool& pool() const noexcept { return *pool_; }
+
+  /// Memory of the handler's own, aligned for any type, valid until the terminal call.
+  void* scratch(std::size_t bytes);
+
+  /// Counts it among handler's requests until it is recycled. [I/O thread], before handle().
+  void assign(Handler& handler) noexcept;
+  Handler* handler() const noexcept { return handler_; }
+
+ private:
+  friend class RequestPool;
+  friend class RequestState;
+
+  void unassign() noexcept;
+
+  /// generation << 32 | pins << 8 | flags; see request_state.hpp.
+  std::atomic<std::uint64_t> state_{0};
+  CancelCallback cancel_callback_;  ///< guarded by the flags in state_
+  RequestPool* pool_ = nullptr;
+  Handler* handler_ = nullptr;
+  std::uint32_t slot_ = 0;
+  std::vector<std::max_align_t> scratch_;
+};
+
+}  // namespace plughost::dispatch

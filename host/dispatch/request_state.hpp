@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+
+#include "dispatch/request.hpp"
+
+namespace plughost::dispatch {
+
+/// The life of one request's answer, in one atomic word: generation, pins, flags.
+///
+/// Every transition names the generation it means, so a stale token changes nothing. A pin keeps
+/// the slot from being recycled while a thread that made no terminal call looks into it; it is held
+/// for a few instructions only.
+///
+/// Threads: every function on [any], lock-free, unless it says otherwise.
+class RequestState final {
+ public:
+  enum class Claim {
+    won,        ///< the caller alone may fill in the answer and must post the request
+    cancelled,  ///< as won, but nobody waits: post without an answer
+    stale,      ///< nothing happened
+  };
+
+  /// The terminal call. Takes a pending cancel callback out and runs its release.
+  static Claim claim(Request& request, std::uint32_t generation) noexcept;
+
+  /// True if a terminal call of this generation is still owed.
+  static bool owed(const Request& request, std::uint32_t generation) noexcept;
+
+  /// True once cancelled, answered or stale.
+  static bool is_cancelled(const Request& request, std::uint32_t generation) noexcept;
+
+  /// True once the host answered in the plugin's place, the client is gone, or stale.
+  static bool is_detached(const Request& request, std::uint32_t generation) noexcept;
+
+  /// The host answers in the plugin's place (deadline, forced stop) or the client is gone: later
+  /// terminal calls are `cancelled`. False: the plugin's own answer is on its way. Fires the cancel
+  /// callback. [I/O thread], not from inside a plugin's call.
+  static bool detach(Request& request) noexcept;
+
+  /// A hint that the client may have left; an answer still counts. Fires the cancel callback.
+  /// [I/O thread], not from inside a plugin's call.
+  static void hint_cancelled(Request& request) noexcept;
+
+  enum class Registration { done, cancelled, stale, repeated };
+  /// done: the callback may run once. Otherwise it was not taken and its release did not run.
+  static Registration register_cancel(Request& request, std::uint32_t generation,
+                                      const CancelCallback& callback) noexcept;
+
+  /// Keeps the slot's fields readable until unpin. False: stale.
+  static bool pin(Request& request, std::uint32_t generation) noexcept;
+  static void unpin(Request& request) noexcept;
+
+  /// A new generation that owes an answer. [I/O thread]
+  static void open(Request& request) noexcept;
+  /// Waits out pins (a few instructions). [I/O thread], after the terminal call.
+  static void close(Request& request) noexcept;
+
+  static std::uint32_t generation(const Request& request) noexcept;
+
+ private:
+  static void fire(Request& request, std::uint64_t old_state) noexcept;
+};
+
+}  // namespace plughost::dispatch

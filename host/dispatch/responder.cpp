@@ -1,0 +1,89 @@
+#include "dispatch/responder.hpp"
+
+#include "dispatch/handler.hpp"
+#include "dispatch/request_state.hpp"
+#include "http/problem.hpp"
+
+namespace plughost::dispatch {
+namespace {
+
+std::uint32_t generation_of(Token token) { return static_cast<std::uint32_t>(token); }
+
+}  // namespace
+
+void Responder::add_pool(RequestPool& pool) { pools_[pool.index()] = &pool; }
+
+Request* Responder::find(Token token) const noexcept {
+  auto* pool = pools_[token >> 56];
+  return pool == nullptr ? nullptr : pool->find(static_cast<std::uint32_t>(token >> 32) & 0xFFFFFF);
+}
+
+Outcome Responder::respond(Token token, AnswerView view) noexcept {
+  auto* request = find(token);
+  const auto claim = request == nullptr ? RequestState::Claim::stale
+                                        : RequestState::claim(*request, generation_of(token));
+  if (claim != RequestState::Claim::won) view.release.run();
+  if (claim == RequestState::Claim::stale) return Outcome::stale;
+  if (claim == RequestState::Claim::won) {
+    auto& answer = request->answer;
+    answer.status = view.status;
+    answer.headers.swap(view.headers);
+    answer.release = view.release;
+    if (view.release.fn == nullptr) {
+      answer.copied_body.assign(view.body);
+      answer.body = answer.copied_body;
+    } else {
+      answer.body = view.body;
+    }
+  }
+  request->pool().mailbox().post(*request);
+  return claim == RequestState::Claim::won ? Outcome::ok : Outcome::cancelled;
+}
+
+Outcome Responder::respond_problem(Token token, unsigned status, std::string_view detail) noexcept {
+  auto* request = find(token);
+  if (request == nullptr || !RequestState::pin(*request, generation_of(token))) {
+    return Outcome::stale;
+  }
+  const auto body = http::problem_body(status, detail, request->message.raw_path, request->request_id);
+  RequestState::unpin(*request);
+  http::HeaderLines headers;
+  headers.append("content-type", http::kProblemType);
+  if (status == 503) headers.append("retry-after", "1");
+  return respond(token, {status, headers, body, {}});
+}
+
+bool Responder::is_cancelled(Token token) const noexcept {
+  const auto* request = find(token);
+  return request == nullptr || RequestState::is_cancelled(*request, generation_of(token));
+}
+
+bool Responder::is_detached(Token token) const noexcept {
+  const auto* request = find(token);
+  return request == nullptr || RequestState::is_detached(*request, generation_of(token));
+}
+
+Outcome Responder::on_cancel(Token token, CancelCallback callback) noexcept {
+  auto* request = find(token);
+  const auto result = request == nullptr ? RequestState::Registration::stale
+                                         : RequestState::register_cancel(
+                                               *request, generation_of(token), callback);
+  if (result == RequestState::Registration::done) return Outcome::ok;
+  callback.release.run();
+  if (result == RequestState::Registration::cancelled) return Outcome::cancelled;
+  return result == RequestState::Registration::stale ? Outcome::stale : Outcome::state;
+}
+
+std::optional<RequestLabel> Responder::label(Token token) const {
+  auto* request = find(token);
+  if (request == nullptr || !RequestState::pin(*request, generation_of(token))) return std::nullopt;
+  RequestLabel label{request->request_id, {}, {}};
+  if (request->match.route != nullptr) {
+    label.plugin = request->match.route->plugin;
+    label.pattern = request->match.route->pattern.text();
+  }
+  RequestState::unpin(*request);
+  return label;
+}
+
+}  // namespace plughost::dispatch
