@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request_parser.hpp"
+#include "net/io_context.hpp"
+#include "net/output.hpp"
+
+namespace plughost::net {
+
+using dispatch::Clock;
+using dispatch::Request;
+
+/// One client: reads requests, has them answered, writes the answers in request order.
+///
+/// Requests run at most pipeline_depth at once; beyond that, and while the client does not read its
+/// answers, reading pauses. Closing is lingering (RFC 9112 section 9.6): what the client sends into
+/// a closing connection is read and dropped for a moment, so that it sees the last answer.
+///
+/// Owner:   a Transport, which alone closes the descriptor. Threads: its I/O thread.
+/// Errors:  none; alive() turns false when the descriptor may be closed.
+/// Limits:  config::Limits. An idle connection keeps no buffers worth mentioning.
+class Connection final : private dispatch::AnswerSink {
+ public:
+  Connection(IoContext& context, int fd, std::shared_ptr<const dispatch::Endpoint> client);
+  ~Connection();
+
+  /// The descriptor became readable; saw_end: a FIN or an error is known to be behind the bytes.
+  void on_readable(bool saw_end);
+  /// Writes what is ready; when room appears, goes on with requests that waited for it.
+  void advance();
+  /// Looks at what is due. Call at next_deadline() or later.
+  void on_timer(Clock::time_point now);
+  /// Stop at once: the stop's deadline has passed: what is unanswered gets 503, then the connection closes.
+  void force_close();
+
+  bool alive() const { return state_ != State::dead; }
+  bool wants_writable() const { return alive() && output_.blocked(); }
+  /// More bytes may be in the socket although no new event will say so.
+  bool wants_read_again() const;
+  Clock::time_point next_deadline() const;
+
+  int fd() const { return fd_; }
+
+  std::uint64_t serial = 0;            ///< the Transport's: tells users of one descriptor apart
+  std::uint64_t scheduled_tick = UINT64_MAX;
+  bool armed_for_writing = false;
+  bool touched = false;
+  bool queued_for_advance = false;  ///< in IoContext::to_advance
+
+ private:
+  enum class State {
+    open,
+    closing,    // the last answer is being written
+    lingering,  // written; what the client still sends is dropped
+    dead,
+  };
+
+  void answered(Request& request) override;
+
+  // Reading
+  bool can_receive() const;
+  bool can_parse() const;
+  void read_some(bool saw_end);
+  void drop_input();
+  void consume(std::string_view bytes);
+  std::size_t parse(std::string_view bytes);
+  bool start_request();
+  bool head_complete();
+  void request_complete();
+  void refuse(unsigned status, std::string_view detail);
+  void peer_closed();
+
+  // Answering
+  void answer_from_table(Request& request);
+  void answer_here(Request& request, unsigned status, std::string_view detail,
+                   std::string_view allow = {});
+  void answer_in_place_of(Request*& request, unsigned status, std::string_view detail);
+  void queue_advance();
+  void fill_output();
+  bool closes_after(const Request& request) const;
+  void send_continue_if_due();
+
+  // Closing
+  bool is_idle() const;
+  void forget_unread();
+  void enter_lingering();
+  void die();
+
+  IoContext& context_;
+  const int fd_;
+  std::shared_ptr<const dispatch::Endpoint> client_;
+  std::shared_ptr<const dispatch::Endpoint> server_;
+  State state_ = State::open;
+  http::RequestParser parser_;
+  std::string input_;               // read, not yet parsed
+  Request* current_ = nullptr;      // being read
+  std::vector<Request*> pipeline_;  // read and not yet written, in order
+  Output output_;
+  bool reading_body_ = false;
+  bool last_read_ = false;     // nothing behind what was read is served
+  bool half_closed_ = false;   // the client sends no more
+  bool unread_ = false;        // the socket may hold bytes that no new event will announce
+  bool owes_continue_ = false;
+  Clock::time_point idle_since_;
+  Clock::time_point read_since_;   // the head's first byte, or the body's latest
+  Clock::time_point write_since_;  // the latest progress of blocked output
+  Clock::time_point linger_since_;
+};
+
+}  // namespace plughost::net

@@ -1,0 +1,87 @@
+#include "net/server.hpp"
+
+#include <vector>
+
+#include "net/io_thread.hpp"
+#include "net/listener.hpp"
+
+namespace plughost::net {
+
+class Server::Impl {
+ public:
+  Impl(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
+       dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table)
+      : body_budget(config.limits.buffered_bytes),
+        shared{config.limits, config.shutdown.linger, responder, executor, body_budget,
+               std::move(table)},
+        listener(config, {[this](int fd) { deal_out(fd); },
+                          [this, &config] {
+                            return shared.connections.load() >= config.limits.connections;
+                          }}) {
+    for (unsigned i = 0; i < io_threads; ++i) {
+      threads.push_back(std::make_unique<IoThread>(static_cast<std::uint8_t>(i), shared));
+      responder.add_pool(threads.back()->transport().requests());
+    }
+  }
+
+  void deal_out(int fd) {
+    shared.connections.fetch_add(1, std::memory_order_relaxed);
+    threads[next_thread++ % threads.size()]->add_client(fd);
+  }
+
+  dispatch::BodyBudget body_budget;
+  SharedContext shared;
+  std::vector<std::unique_ptr<IoThread>> threads;
+  std::size_t next_thread = 0;  // [accept thread]
+  Listener listener;
+};
+
+Server::Server(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
+               dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table)
+    : impl_(std::make_unique<Impl>(config, io_threads, responder, executor, std::move(table))) {}
+
+Server::~Server() { stop(); }
+
+void Server::start() {
+  for (auto& thread : impl_->threads) thread->start();
+  impl_->listener.start();
+}
+
+const dispatch::Endpoint& Server::endpoint() const { return impl_->listener.endpoint(); }
+
+void Server::stop_accepting() { impl_->listener.stop(); }
+
+void Server::begin_drain() {
+  for (auto& thread : impl_->threads) {
+    auto& transport = thread->transport();
+    transport.run_soon([&transport] { transport.begin_drain(); });
+  }
+}
+
+void Server::wait_until_empty() const {
+  while (const auto left = connections()) impl_->shared.connections.wait(left);
+}
+
+void Server::force_close() {
+  for (auto& thread : impl_->threads) {
+    auto& transport = thread->transport();
+    transport.run_soon([&transport] { transport.force_close(); });
+  }
+}
+
+void Server::stop() {
+  impl_->listener.stop();
+  for (auto& thread : impl_->threads) thread->stop();
+}
+
+std::size_t Server::connections() const {
+  return impl_->shared.connections.load(std::memory_order_acquire);
+}
+
+std::uint64_t Server::requests_in_use() const {
+  std::uint64_t total = 0;
+  for (auto& thread : impl_->threads) total += thread->transport().requests().in_use();
+  return total;
+}
+
+}  // namespace plughost::net

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "config/config.hpp"
+#include "dispatch/executor.hpp"
+#include "dispatch/responder.hpp"
+#include "routing/route_table.hpp"
+
+namespace plughost::net {
+
+/// The HTTP/1.1 front end: one listening socket, the I/O threads and their connections.
+///
+/// Stop order: stop_accepting, begin_drain, wait_until_empty (at the deadline another thread calls
+/// force_close), stop. Requests may be answered until stop.
+///
+/// Owner:   App; outlived by Config, Responder, Executor and every Handler.
+/// Threads: members on one thread at a time; connections and requests_in_use on [any].
+/// Errors:  the constructor throws StartError (ExitCode::cannot_listen); nothing else fails.
+class Server final {
+ public:
+  Server(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
+         dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Starts the threads; clients are answered from now on.
+  void start();
+  /// Where it listens; the port is the real one when 0 was asked for.
+  const dispatch::Endpoint& endpoint() const;
+
+  void stop_accepting();
+  void begin_drain();
+  /// Returns when the last connection is closed.
+  void wait_until_empty() const;
+  /// Answers 503 to whatever is unanswered and closes every connection.
+  void force_close();
+  void stop();
+
+  std::size_t connections() const;
+  /// Requests that a handler still owes an answer, those of clients who left included.
+  std::uint64_t requests_in_use() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace plughost::net

@@ -1,0 +1,193 @@
+#include "net/transport.hpp"
+
+#include <pistache/peer.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "net/endpoints.hpp"
+
+namespace plughost::net {
+
+using dispatch::Request;
+using Pistache::Polling::NotifyOn;
+
+namespace {
+
+thread_local Transport* this_threads_transport = nullptr;
+
+/// The flags of an event; Aio::FdSet::Entry hides RDHUP behind a private base, which only a
+/// C-style cast may cross.
+const Pistache::Polling::Event& flags_of(const Pistache::Aio::FdSet::Entry& entry) {
+  return (const Pistache::Polling::Event&)entry;
+}
+
+}  // namespace
+
+/// Pistache hands new peers over through this, on the I/O thread.
+class Transport::NewPeers final : public Pistache::Tcp::Handler {
+ public:
+  std::shared_ptr<Pistache::Tcp::Handler> clone() const override {
+    return std::make_shared<NewPeers>();
+  }
+  void onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override {
+    static_cast<Transport*>(transport())->adopt(peer);
+  }
+  void onInput(const char*, size_t, const std::shared_ptr<Pistache::Tcp::Peer>&) override {}
+};
+
+Transport::Transport(std::uint8_t index, SharedContext& shared)
+    : Pistache::Tcp::Transport(std::make_shared<NewPeers>()),
+      requests_(index, *this),
+      context_{shared, requests_, {}, {}, false, {}},
+      timer_fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
+  if (timer_fd_ < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
+}
+
+Transport::~Transport() {
+  deliver_posted();
+  for (auto& connection : connections_) {
+    if (connection == nullptr) continue;
+    const int fd = connection->fd();
+    connection.reset();
+    ::close(fd);
+  }
+  ::close(timer_fd_);
+}
+
+void Transport::registerPoller(Pistache::Polling::Epoll& poller) {
+  Pistache::Tcp::Transport::registerPoller(poller);
+  wake_.bind(poller);
+  poller.addFd(timer_fd_, Pistache::Flags<NotifyOn>(NotifyOn::Read),
+               Pistache::Polling::Tag(static_cast<std::uint64_t>(timer_fd_)));
+}
+
+void Transport::onReady(const Pistache::Aio::FdSet& ready) {
+  this_threads_transport = this;
+  awake_.store(true, std::memory_order_relaxed);
+  std::vector<Pistache::Polling::Event> pistaches_own;
+  for (const auto& entry : ready) {
+    const auto& event = flags_of(entry);
+    const int fd = static_cast<int>(event.tag.value());
+    if (event.tag == wake_.tag()) {
+      wake_.tryRead();
+      run_commands();
+    } else if (fd == timer_fd_) {
+      on_tick();
+    } else if (find(fd) != nullptr) {
+      on_event(fd, event);
+    } else if (entry.isReadable()) {
+      // Only its queues: the base throws for a write event of a descriptor it does not know.
+      Pistache::Polling::Event own(event.tag);
+      own.flags.setFlag(NotifyOn::Read);
+      pistaches_own.push_back(own);
+    }
+    settle();
+  }
+  if (!pistaches_own.empty()) {
+    Pistache::Tcp::Transport::onReady(Pistache::Aio::FdSet(std::move(pistaches_own)));
+  }
+  do {
+    awake_.store(true, std::memory_order_relaxed);
+    deliver_posted();
+    settle();
+    awake_.store(false, std::memory_order_seq_cst);
+  } while (posted_.load(std::memory_order_seq_cst) != nullptr);
+}
+
+void Transport::on_event(int fd, const Pistache::Polling::Event& event) {
+  auto& connection = *find(fd);
+  touch(connection);
+  if (event.flags.hasFlag(NotifyOn::Write)) connection.advance();
+  const bool saw_end =
+      event.flags.hasFlag(NotifyOn::Shutdown) || event.flags.hasFlag(NotifyOn::Hangup);
+  if (saw_end || event.flags.hasFlag(NotifyOn::Read)) connection.on_readable(saw_end);
+}
+
+void Transport::post(Request& request) noexcept {
+  if (this_threads_transport == this) {
+    answered_here_.push_back(&request);
+    return;
+  }
+  auto* head = posted_.load(std::memory_order_relaxed);
+  do {
+    request.next = head;
+  } while (!posted_.compare_exchange_weak(head, &request, std::memory_order_seq_cst));
+  if (head == nullptr && !awake_.load(std::memory_order_seq_cst)) wake_.notify();
+}
+
+void Transport::run_soon(std::function<void()> command) {
+  {
+    std::lock_guard lock(commands_mutex_);
+    commands_.push_back(std::move(command));
+  }
+  wake_.notify();
+}
+
+void Transport::run_commands() {
+  std::vector<std::function<void()>> commands;
+  {
+    std::lock_guard lock(commands_mutex_);
+    commands.swap(commands_);
+  }
+  for (auto& command : commands) command();
+}
+
+bool Transport::deliver_posted() {
+  auto* newest = posted_.exchange(nullptr, std::memory_order_acquire);
+  Request* oldest = nullptr;
+  while (newest != nullptr) {
+    auto* next = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = next;
+  }
+  const bool any = oldest != nullptr;
+  while (oldest != nullptr) {
+    auto* next = oldest->next;
+    deliver(*oldest);
+    oldest = next;
+  }
+  return any;
+}
+
+void Transport::deliver(Request& request) {
+  if (request.sink == nullptr) {
+    requests_.recycle(request);
+  } else {
+    request.sink->answered(request);
+  }
+}
+
+void Transport::settle() {
+  while (!answered_here_.empty() || !context_.to_advance.empty()) {
+    for (std::size_t i = 0; i < answered_here_.size(); ++i) deliver(*answered_here_[i]);
+    answered_here_.clear();
+    for (std::size_t i = 0; i < context_.to_advance.size(); ++i) {
+      auto& connection = *context_.to_advance[i];
+      connection.queued_for_advance = false;
+      touch(connection);
+      connection.advance();
+    }
+    context_.to_advance.clear();
+  }
+  for (std::size_t i = 0; i < touched_.size(); ++i) finish(*touched_[i]);
+  touched_.clear();
+}
+
+void Transport::touch(Connection& connection) {
+  if (std::exchange(connection.touched, true)) return;
+  touched_.push_back(&connection);
+}
+
+void Transport::finish(Connection& connection) {
+  connection.touched = false;
+  if (!connection.alive()) return drop(connection);
+  update_interest(connection);
+  schedule(connection);
+}
+
+}  // namespace plughost::net

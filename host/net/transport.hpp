@@ -1,0 +1,84 @@
+#pragma once
+
+#include <pistache/tcp.h>
+#include <pistache/transport.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "net/connection.hpp"
+#include "net/timer_wheel.hpp"
+
+namespace plughost::net {
+
+/// The connections of one I/O thread, on Pistache's reactor and peers.
+///
+/// Pistache accepts new peers and tells which descriptors are ready; reading, writing and closing
+/// are ours. Its own write queue is never used: it is keyed by descriptor only, so that answers can
+/// reach the wrong client after a disconnect.
+///
+/// Owner:   an IoThread. Threads: the reactor's, but for post, run_soon and handleNewPeer ([any]).
+class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbox {
+ public:
+  Transport(std::uint8_t index, SharedContext& shared);
+  ~Transport() override;
+
+  void registerPoller(Pistache::Polling::Epoll& poller) override;
+  void onReady(const Pistache::Aio::FdSet& ready) override;
+
+  void post(dispatch::Request& request) noexcept override;
+  /// Runs command on the I/O thread soon.
+  void run_soon(std::function<void()> command);
+
+  /// [I/O thread], by run_soon.
+  void begin_drain();
+  void force_close();
+
+  dispatch::RequestPool& requests() { return requests_; }
+
+ private:
+  class NewPeers;
+
+  void adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer);
+  void on_event(int fd, const Pistache::Polling::Event& event);
+  void on_tick();
+  void run_commands();
+  bool deliver_posted();
+  void deliver(dispatch::Request& request);
+  void settle();
+  void touch(Connection& connection);
+  void finish(Connection& connection);
+  void update_interest(Connection& connection);
+  void schedule(Connection& connection);
+  void arm_timer(std::uint64_t tick);
+  void drop(Connection& connection);
+  Connection* find(int fd) const;
+  template <typename Action>
+  void for_each_connection(Action action);
+
+  dispatch::RequestPool requests_;
+  IoContext context_;
+  std::vector<std::unique_ptr<Connection>> connections_;  // by descriptor
+  std::vector<Connection*> touched_;
+  std::vector<dispatch::Request*> answered_here_;  // posted by this thread
+  std::uint64_t next_serial_ = 1;
+
+  TimerWheel wheel_;
+  std::vector<TimerWheel::Entry> due_;
+  int timer_fd_;
+  std::uint64_t armed_tick_ = UINT64_MAX;
+
+  Pistache::NotifyFd wake_;
+  // Posted by other threads, newest first. Nobody needs to wake a thread that is awake: it looks
+  // here once more before it sleeps.
+  std::atomic<dispatch::Request*> posted_{nullptr};
+  std::atomic<bool> awake_{false};
+  std::mutex commands_mutex_;
+  std::vector<std::function<void()>> commands_;  // guarded by commands_mutex_
+};
+
+}  // namespace plughost::net
