@@ -58,7 +58,8 @@ typedef struct ph_plugin_api {
   void (*unbind)(ph_plugin *, ph_route_ctx *) PH_NOEXCEPT;
 
   /* [control & (created|started)] Optional, all three or none: they bracket the binds of one route
-   * table. Between begin and commit nothing that the plugin serves changes. */
+   * table. Between begin and commit nothing that the plugin serves changes. Binds made since
+   * table_begin are taken back by table_abort and get no unbind. */
   ph_status (*table_begin)(ph_plugin *, uint64_t epoch, ph_error *err) PH_NOEXCEPT;
   ph_status (*table_commit)(ph_plugin *, uint64_t epoch, ph_error *err) PH_NOEXCEPT;
   void (*table_abort)(ph_plugin *, uint64_t epoch) PH_NOEXCEPT;

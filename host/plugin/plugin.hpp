@@ -1,0 +1,121 @@
+#pragma once
+
+#include <plughost/abi/plugin.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "config/config.hpp"
+#include "dispatch/executor.hpp"
+#include "plugin/control_thread.hpp"
+#include "plugin/host_services.hpp"
+#include "plugin/plugin_handler.hpp"
+#include "plugin/staging.hpp"
+
+namespace plughost::plugin {
+
+/// Why a step failed; nothing if it did not.
+using Failure = std::optional<Diagnostic>;
+
+/// One loaded generation of a plugin, from its file to destroy().
+///
+/// Every [control] call is made on its control thread, under the time limit of routes.yaml. A call
+/// that overruns makes the plugin abandoned: it is never touched again, and keep_for_ever() is the
+/// only way to let go of it. A call that changed a signal handler of the host's counts as failed.
+///
+/// Order: load, create, table_begin, bind..., table_commit, start; then begin_drain, is_drained,
+/// end. undo() in any state instead.
+///
+/// Owner:   PluginRegistry. Threads: one thread makes all calls; handlers as they say.
+/// Errors:  a Diagnostic with the place in routes.yaml, as precise as ph_error.key allows.
+class Plugin final {
+ public:
+  struct Surroundings {
+    std::string config_file;            ///< as diagnostics name it
+    std::filesystem::path config_dir;   ///< absolute
+    std::chrono::milliseconds call_limit;
+    dispatch::Responder& responder;
+  };
+
+  Plugin(config::Plugin settings, const Surroundings& surroundings);
+  /// The plugin must be undone, ended or never created.
+  ~Plugin();
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+
+  Failure load(const std::filesystem::path& file);
+  Failure create();
+  Failure table_begin(std::uint64_t epoch);
+  Failure bind(const config::Route& route, dispatch::Handler*& handler);
+  Failure table_commit(std::uint64_t epoch);
+  Failure start();
+
+  /// deadline for the plugin: CLOCK_MONOTONIC. Returns at once.
+  void begin_drain(Clock::time_point deadline);
+  /// The drain call has returned, drained() was called if it has to be, every handler is quiet.
+  bool is_drained() const;
+  /// Never touched again: not drained by the time that nobody waits any more.
+  void give_up();
+  /// After the drain: stop, unbind of every route, destroy. False: abandoned.
+  bool end(Clock::time_point deadline);
+
+  /// Back to nothing, from wherever it stands, each call under the usual limit.
+  void undo();
+
+  const std::string& name() const { return settings_.name; }
+  const ph_entry* entry() const { return entry_; }
+  bool is_singleton() const { return (entry_->flags & PH_PF_SINGLETON) != 0; }
+  bool is_abandoned() const { return phase_ == Phase::abandoned; }
+  bool is_loaded() const { return entry_ != nullptr && !is_abandoned(); }
+  std::uint64_t requests_in_flight() const;
+
+ private:
+  enum class Phase { fresh, loaded, created, started, draining, abandoned };
+
+  const ph_plugin_api& api() const { return *entry_->api; }
+  Clock::time_point usual_limit() const { return Clock::now() + call_limit_; }
+  Failure failure(SourcePosition position, const std::string& sentence) const;
+
+  /// Makes one [control] call. Empty: it returned in time and left the signal handlers alone.
+  std::string call(const char* name, Clock::time_point deadline, std::function<void()> job);
+  /// As call(), for one that returns a status into status_ and error_.
+  Failure checked_call(const char* name, SourcePosition position,
+                       const config::Positions& positions, std::function<ph_status()> job);
+  bool succeeded() const { return !is_abandoned() && status_ == PH_OK; }
+  /// As call(), on the way down: a failure is logged. False: abandoned.
+  bool last_call(const char* name, Clock::time_point deadline, std::function<void()> job);
+  std::string objection_to(const ph_handler& bound) const;
+  bool unbind_all(Clock::time_point deadline);
+  bool destroy(Clock::time_point deadline);
+
+  const config::Plugin settings_;
+  const std::string config_file_;
+  const std::chrono::milliseconds call_limit_;
+  HostServices services_;
+  dispatch::Strand strand_;
+  std::optional<StagedFile> staged_;
+  const ph_entry* entry_ = nullptr;
+  ph_plugin* instance_ = nullptr;
+  std::vector<std::unique_ptr<PluginHandler>> handlers_;  // those that bind() accepted
+  std::unique_ptr<PluginHandler> candidate_;              // what bind() is working on
+  Phase phase_ = Phase::fresh;
+  std::optional<std::uint64_t> open_table_;
+
+  // What the control thread's job writes; read only after the call has returned.
+  ph_error error_{};
+  ph_status status_ = PH_OK;
+  std::string load_error_;
+
+  ControlThread control_;  // last: its thread uses the members above
+};
+
+/// Keeps an abandoned plugin, whose threads may still use it, until the process ends.
+void keep_for_ever(std::unique_ptr<Plugin> plugin);
+
+}  // namespace plughost::plugin

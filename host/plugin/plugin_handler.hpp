@@ -1,0 +1,54 @@
+#pragma once
+
+#include <plughost/abi/plugin.h>
+
+#include <atomic>
+#include <string>
+
+#include "dispatch/executor.hpp"
+#include "dispatch/handler.hpp"
+#include "plugin/host_services.hpp"
+
+namespace plughost::plugin {
+
+/// One route's way into a plugin.
+///
+/// Owner:   its Plugin; outlives every request it was given.
+/// Threads: as dispatch::Handler says; no lock and, in a steady state, no allocation.
+class PluginHandler final : public dispatch::Handler {
+ public:
+  /// target and options are what bind() is told; strand is null unless the plugin is serial.
+  PluginHandler(HostServices& services, std::string pattern, std::string target,
+                std::string options, dispatch::Strand* strand);
+
+  void handle(dispatch::Request& request) noexcept override;
+  bool nonblocking() const noexcept override { return (bound.flags & PH_HF_NONBLOCKING) != 0; }
+  dispatch::Strand* strand() noexcept override { return strand_; }
+
+  const std::string& target() const { return target_; }
+  const std::string& options() const { return options_; }
+
+  /// No request is in flight and no thread is inside the plugin's handle(). Once true it stays
+  /// true, if no new request follows. [any]
+  bool is_quiet() const noexcept {
+    return in_flight() == 0 && threads_inside_.load(std::memory_order_acquire) == 0;
+  }
+
+  ph_handler bound{};  ///< what bind() gave; never changed afterwards
+
+ private:
+  void refuse(dispatch::Token token, ph_status status, const ph_error& error) noexcept;
+  void log(log::Level level, const std::string& text) const noexcept;
+
+  HostServices& services_;
+  const std::string pattern_;
+  const std::string target_;
+  const std::string options_;
+  dispatch::Strand* const strand_;
+  std::atomic<std::uint32_t> threads_inside_{0};
+};
+
+/// The status of the answer that the host gives for a handle() that returned status.
+unsigned http_status_of(ph_status status, const ph_error& error);
+
+}  // namespace plughost::plugin
