@@ -1,0 +1,104 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+
+#include "app.hpp"
+#include "base/log.hpp"
+#include "config/yaml_loader.hpp"
+
+namespace {
+
+using plughost::ExitCode;
+
+struct Options {
+  std::string config = "routes.yaml";
+  std::string listen;
+  unsigned io_threads = 0;
+  unsigned executor_threads = 0;
+};
+
+void add_serve_options(CLI::App& app, Options& options) {
+  app.add_option("-c,--config", options.config, "The routes file")
+      ->envname("PLUGHOST_CONFIG")
+      ->capture_default_str();
+  app.add_option("--listen", options.listen, "HOST:PORT instead of the file's; port 0 takes any")
+      ->envname("PLUGHOST_LISTEN");
+  app.add_option("--io-threads", options.io_threads, "I/O threads (default: one for each core)")
+      ->envname("PLUGHOST_IO_THREADS")
+      ->check(CLI::Range(1u, 255u));
+  app.add_option("--executor-threads", options.executor_threads,
+                 "Threads for native handlers that block")
+      ->envname("PLUGHOST_EXECUTOR_THREADS")
+      ->check(CLI::Range(1u, 4096u));
+}
+
+/// PaaS convention: PORT replaces only the port, and a flag beats it.
+void apply_port_variable(plughost::config::Config& config) {
+  const char* port = std::getenv("PORT");
+  if (port == nullptr || *port == '\0') return;
+  const auto address = plughost::config::parse_listen_address(
+      (config.listen.host.find(':') == std::string::npos ? config.listen.host
+                                                         : '[' + config.listen.host + ']') +
+      ':' + port);
+  if (!address) {
+    throw plughost::StartError(ExitCode::usage, {{"PORT", {}, address.error()}});
+  }
+  config.listen = address.value();
+}
+
+plughost::config::Config load(const Options& options) {
+  auto config = plughost::config::load_yaml(options.config);
+  if (options.listen.empty()) {
+    apply_port_variable(config);
+  } else {
+    const auto address = plughost::config::parse_listen_address(options.listen);
+    if (!address) {
+      throw plughost::StartError(ExitCode::usage, {{"--listen", {}, address.error()}});
+    }
+    config.listen = address.value();
+  }
+  if (options.io_threads > 0) config.threads.io = options.io_threads;
+  if (options.executor_threads > 0) config.threads.executor = options.executor_threads;
+  return config;
+}
+
+ExitCode serve(const Options& options) {
+  try {
+    auto config = load(options);
+    plughost::log::set_level(config.log_level);
+    const auto executable = std::filesystem::read_symlink("/proc/self/exe");
+    plughost::App app(std::move(config), executable.parent_path());
+    return app.run();
+  } catch (const plughost::StartError& error) {
+    for (const auto& mistake : error.diagnostics()) {
+      std::fprintf(stderr, "%s\n", mistake.to_string().c_str());
+    }
+    return error.exit_code();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "plughost: internal error: %s\n", error.what());
+    return ExitCode::internal_error;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("plughost: an HTTP server whose endpoints live in plugins");
+  app.set_version_flag("--version", std::string("plughost ") + PLUGHOST_VERSION);
+  app.footer(
+      "Signals: TERM or INT stops in order, a second one at once.\n"
+      "Exit codes: 0 clean, 1 internal error, 2 usage, 3 refused, 4 cannot listen,\n"
+      "5 work abandoned. Environment: every flag as PLUGHOST_*, and PORT.");
+  Options options;
+  add_serve_options(app, options);
+  app.add_subcommand("serve", "Serve the routes file (the default)")->fallthrough();
+  app.require_subcommand(0, 1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  return static_cast<int>(serve(options));
+}
