@@ -25,7 +25,7 @@ void on_signal(int number) {
 Signals::Signals() {
   // Never freed: a signal may arrive while the process exits.
   if (wake == nullptr) wake = new EventFd;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   action.sa_handler = on_signal;

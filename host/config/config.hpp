@@ -54,8 +54,8 @@ struct Shutdown {
 
 struct Plugin {
   std::string name;
-  std::string path;          ///< as written (of plugin_dir: absolute); plugin::locate() finds it
-  std::string config_json;   ///< always a JSON object
+  std::string path;         ///< as written (of plugin_dir: absolute); plugin::locate() finds it
+  std::string config_json;  ///< always a JSON object
   Positions config_positions;
   SourcePosition position;
 };
@@ -65,16 +65,16 @@ struct Route {
   std::string pattern;               ///< as written, starts with '/'
   std::string plugin;
   std::string handler;
-  milliseconds timeout{0};           ///< 0: none; the file's default is filled in
-  std::string options_json;          ///< the keys the host does not know, always a JSON object
+  milliseconds timeout{0};   ///< 0: none; the file's default is filled in
+  std::string options_json;  ///< the keys the host does not know, always a JSON object
   Positions options_positions;
-  SourcePosition position;           ///< of the route's key
-  SourcePosition target_position;    ///< of its `to`
+  SourcePosition position;         ///< of the route's key
+  SourcePosition target_position;  ///< of its `to`
 };
 
 struct Config {
-  std::string file;                  ///< as named on the command line
-  std::filesystem::path directory;   ///< relative paths in the file are relative to this
+  std::string file;                 ///< as named on the command line
+  std::filesystem::path directory;  ///< relative paths in the file are relative to this
   ListenAddress listen;
   Threads threads;
   milliseconds timeout{60000};
@@ -82,8 +82,8 @@ struct Config {
   Limits limits;
   Shutdown shutdown;
   log::Level log_level = log::Level::info;
-  std::vector<Plugin> plugins;       ///< in file order, then those of plugin_dir by name
-  std::vector<Route> routes;         ///< in file order
+  std::vector<Plugin> plugins;  ///< in file order, then those of plugin_dir by name
+  std::vector<Route> routes;    ///< in file order
 };
 
 }  // namespace plughost::config

@@ -15,8 +15,8 @@ struct Entry;
 struct Node {
   NodeKind kind = NodeKind::scalar;
   SourcePosition position;
-  std::string text;  ///< scalars
-  bool plain = true;  ///< scalars: not quoted and no block text, so that it may be a number
+  std::string text;      ///< scalars
+  bool plain = true;     ///< scalars: not quoted and no block text, so that it may be a number
   bool refused = false;  ///< its mistake is reported; the text means nothing
   std::vector<Node> items;
   std::vector<Entry> entries;  ///< in file order; keys are scalars and differ

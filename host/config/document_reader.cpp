@@ -115,8 +115,9 @@ class TreeBuilder final : public YAML::EventHandler {
   /// Whether the node is free of anchors and tags.
   bool check(SourcePosition position, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) {
-      problems_.add(position, "anchors ('&') are not supported; write the value out, or quote a "
-                              "text that starts with '&'");
+      problems_.add(position,
+                    "anchors ('&') are not supported; write the value out, or quote a "
+                    "text that starts with '&'");
       return false;
     }
     if (!tag.empty() && tag != "?" && tag != "!") {

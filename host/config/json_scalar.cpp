@@ -50,8 +50,8 @@ Outcome append_based_integer(std::string_view text, std::string& out) {
     return Outcome::no_number;
   }
   std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number,
-                                            hexadecimal ? 16 : 8);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, hexadecimal ? 16 : 8);
   if (error != std::errc{} || end != digits.data() + digits.size()) return Outcome::impossible;
   out += std::to_string(number);
   return Outcome::written;

@@ -55,19 +55,17 @@ void read_mapping(const Node& node, const std::string& place, const std::vector<
   if (node.kind != NodeKind::mapping) {
     std::vector<std::string> names;
     for (const Key& key : keys) names.emplace_back(key.name);
-    return problems.add(node.position, "expected a mapping" + place + " with keys like " +
-                                           list_names(names));
+    return problems.add(node.position,
+                        "expected a mapping" + place + " with keys like " + list_names(names));
   }
   for (const Entry& entry : node.entries) {
-    const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& key) {
-      return key.name == entry.key.text;
-    });
+    const auto known = std::find_if(keys.begin(), keys.end(),
+                                    [&](const Key& key) { return key.name == entry.key.text; });
     if (known != keys.end()) {
       known->read(entry.value);
     } else if (std::find(later.begin(), later.end(), entry.key.text) != later.end()) {
       problems.add(entry.key.position,
-                   quote(entry.key.text) + place +
-                       " is not supported in this version; remove it");
+                   quote(entry.key.text) + place + " is not supported in this version; remove it");
     } else {
       report_unknown(entry.key, place, keys, problems);
     }
@@ -82,8 +80,9 @@ const std::string* scalar_text(const Node& node, const std::string& what, Proble
     return nullptr;
   }
   if (node.is_null() || node.text.empty()) {
-    problems.add(node.position, "expected " + what + ", but there is nothing; write one or remove "
-                                "the key");
+    problems.add(node.position, "expected " + what +
+                                    ", but there is nothing; write one or remove "
+                                    "the key");
     return nullptr;
   }
   return &node.text;

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 bool is_plugin_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
   });
 }
 
@@ -36,8 +36,8 @@ void read_path(const Node& node, Plugin& plugin, Problems& problems) {
 void read_config(const Node& node, Plugin& plugin, Problems& problems) {
   if (node.refused || node.is_null()) return;
   if (node.kind != NodeKind::mapping) {
-    return problems.add(node.position, "expected a mapping with the configuration of '" +
-                                           plugin.name + "'");
+    return problems.add(node.position,
+                        "expected a mapping with the configuration of '" + plugin.name + "'");
   }
   plugin.config_json.clear();
   append_json(node, "", plugin.config_json, plugin.config_positions, problems);
@@ -63,8 +63,8 @@ bool read_plugin(const Entry& entry, Config& config, Problems& problems) {
                 {"config", [&](const Node& node) { read_config(node, plugin, problems); }}},
                {}, problems);
   if (find(value, "path") == nullptr) {
-    problems.add(entry.key.position, "the plugin '" + plugin.name +
-                                         "' has no 'path'; add the path of its .so file");
+    problems.add(entry.key.position,
+                 "the plugin '" + plugin.name + "' has no 'path'; add the path of its .so file");
   }
   return true;
 }
@@ -98,14 +98,13 @@ bool add_found(const fs::path& file, const Node& node, Config& config, Problems&
                                     std::string(kNameRule) + ", and rename the file");
     return false;
   }
-  const auto clash =
-      std::find_if(config.plugins.begin(), config.plugins.end(),
-                   [&](const Plugin& known) { return known.name == plugin.name; });
+  const auto clash = std::find_if(config.plugins.begin(), config.plugins.end(),
+                                  [&](const Plugin& known) { return known.name == plugin.name; });
   if (clash != config.plugins.end()) {
-    problems.add(node.position,
-                 quote(file.filename().string()) + " in " + quote(node.text) +
-                     " has the name of the plugin '" + plugin.name + "' in line " +
-                     std::to_string(clash->position.line) + "; rename one of the two");
+    problems.add(node.position, quote(file.filename().string()) + " in " + quote(node.text) +
+                                    " has the name of the plugin '" + plugin.name + "' in line " +
+                                    std::to_string(clash->position.line) +
+                                    "; rename one of the two");
     return true;
   }
   config.plugins.push_back(std::move(plugin));
@@ -130,8 +129,7 @@ bool read_plugin_dir(const Node& node, Config& config, Problems& problems) {
 
 }  // namespace
 
-bool read_plugins(const Node* plugins, const Node* plugin_dir, Config& config,
-                  Problems& problems) {
+bool read_plugins(const Node* plugins, const Node* plugin_dir, Config& config, Problems& problems) {
   bool complete = true;
   if (plugins != nullptr && plugins->kind != NodeKind::mapping && !plugins->is_null()) {
     complete = false;

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 /// Route options that the host itself has in a later version, so that no plugin may take them.
-constexpr std::string_view kLaterKeys[] = {"body",          "compress", "cors",  "max_in_flight",
-                                           "redirect",      "respond",  "static"};
+constexpr std::string_view kLaterKeys[] = {"body",     "compress", "cors",  "max_in_flight",
+                                           "redirect", "respond",  "static"};
 
 /// "a  b c" → "a" and "b c".
 std::pair<std::string_view, std::string_view> split_word(std::string_view text) {
@@ -124,8 +124,9 @@ void read_target(const Node& node, const Context& context, Route& route) {
   route.plugin = plugin;
   route.handler = handler;
   if (handler.empty()) {
-    context.problems.add(node.position, quote(*text) + " names no handler; write 'PLUGIN HANDLER', "
-                                                       "like 'native hello'");
+    context.problems.add(node.position, quote(*text) +
+                                            " names no handler; write 'PLUGIN HANDLER', "
+                                            "like 'native hello'");
   } else if (context.plugins_complete) {
     check_plugin(node, route.plugin, context);
   }
@@ -150,8 +151,9 @@ void read_options(const Entry& line, const Context& context, Route& route) {
       duration_into(route.timeout, milliseconds(0), context.problems)(entry.value);
     } else if (is_later_key(name)) {
       is_answered = is_answered || name == "static" || name == "redirect" || name == "respond";
-      context.problems.add(entry.key.position, quote(name) + " in a route is not supported in this "
-                                                             "version; remove it");
+      context.problems.add(entry.key.position, quote(name) +
+                                                   " in a route is not supported in this "
+                                                   "version; remove it");
     } else {
       options.entries.push_back(entry);
     }

@@ -93,14 +93,14 @@ void read_level(const Node& node, log::Level& level, Problems& problems) {
     }
     names.push_back(name);
   }
-  problems.add(node.position, quote(*text) + " is not a log level; write debug, info, warn or "
-                              "error" + did_you_mean(*text, names));
+  problems.add(node.position, quote(*text) +
+                                  " is not a log level; write debug, info, warn or "
+                                  "error" +
+                                  did_you_mean(*text, names));
 }
 
 void read_log(const Node& node, Config& config, Problems& problems) {
-  const Reader level = [&](const Node& value) {
-    read_level(value, config.log_level, problems);
-  };
+  const Reader level = [&](const Node& value) { read_level(value, config.log_level, problems); };
   read_mapping(node, " in 'log'", {{"level", level}},
                {"access", "file", "access_file", "access_paths"}, problems);
 }

@@ -54,8 +54,8 @@ std::string_view find_variable(const SourceText& source, SourcePosition place) {
   if (brace == 0 || brace >= text.size() || text[brace] != '{' || text[brace - 1] != '$') return "";
   const std::string_view variable = text.substr(brace - 1);
   const std::size_t close = variable.find_first_of("}\r\n");
-  return variable.substr(0, close == std::string_view::npos || variable[close] != '}' ? 2
-                                                                                       : close + 1);
+  return variable.substr(0,
+                         close == std::string_view::npos || variable[close] != '}' ? 2 : close + 1);
 }
 
 bool is_indented_by_tab(std::string_view line) {
@@ -74,7 +74,8 @@ SyntaxError explain_bracket(const SourceText& source, SourcePosition place, Sour
     return {open, "the '" + bracket + "' is never closed"};
   }
   return {place, "this is not expected inside the '" + bracket + "' that opens in " +
-                     place_of(open) + "; separate the parts by ',', close the bracket, or quote a "
+                     place_of(open) +
+                     "; separate the parts by ',', close the bracket, or quote a "
                      "text that holds brackets"};
 }
 
@@ -106,17 +107,18 @@ bool is_quote_closed(const SourceText& source, SourcePosition start) {
 }
 
 SyntaxError explain_syntax_error(const SourceText& source, std::string_view reason,
-                                 SourcePosition place,
-                                 std::optional<SourcePosition> open_bracket) {
+                                 SourcePosition place, std::optional<SourcePosition> open_bracket) {
   if (const std::optional<SourcePosition> ipv6 = find_ipv6(source, place)) {
-    return {*ipv6, "an IPv6 address must be quoted, else YAML takes its '[' for a list; write "
-                   "\"[::1]:8000\""};
+    return {*ipv6,
+            "an IPv6 address must be quoted, else YAML takes its '[' for a list; write "
+            "\"[::1]:8000\""};
   }
   if (const std::string_view variable = find_variable(source, place); !variable.empty()) {
     return {{place.line, place.column - 1},
             quote(variable) +
                 " must be quoted inside { } or [ ], else YAML takes its '{' for a mapping; write "
-                "\"" + std::string(variable) + "\""};
+                "\"" +
+                std::string(variable) + "\""};
   }
   if (is_indented_by_tab(source.line(place.line))) {
     return {{place.line, 1}, "a tab cannot indent; use spaces"};

@@ -20,8 +20,7 @@ struct SyntaxError {
 /// began that it had not seen closed. Recognised: an IPv6 address and `${…}` inside brackets
 /// without quotes, which YAML itself cannot read.
 SyntaxError explain_syntax_error(const SourceText& source, std::string_view reason,
-                                 SourcePosition place,
-                                 std::optional<SourcePosition> open_bracket);
+                                 SourcePosition place, std::optional<SourcePosition> open_bracket);
 
 /// True for `::1` and the like: at least two colons and nothing that an IPv6 address never has.
 bool looks_like_ipv6(std::string_view text);

@@ -82,7 +82,7 @@ class Request final {
  public:
   http::RequestMessage message;
   routing::Match match;
-  std::shared_ptr<const routing::RouteTable> table;  ///< keeps match.route alive
+  std::shared_ptr<const routing::RouteTable> table;       ///< keeps match.route alive
   Clock::time_point deadline = Clock::time_point::max();  ///< max(): none
   std::shared_ptr<const Endpoint> client;
   std::shared_ptr<const Endpoint> server;

@@ -47,8 +47,9 @@ void RequestPool::recycle(Request& request) noexcept {
   request.answer.status = 0;
   request.answer.headers.clear();
   request.answer.body = {};
-  request.answer.copied_body.clear();
-  if (request.answer.copied_body.capacity() > kKeptBytes) std::string().swap(request.answer.copied_body);
+  auto& copied_body = request.answer.copied_body;
+  copied_body.clear();
+  if (copied_body.capacity() > kKeptBytes) std::string().swap(copied_body);
   if (request.scratch_.size() * sizeof(std::max_align_t) > kKeptBytes) request.scratch_ = {};
   request.message.clear();
   request.match.clear();

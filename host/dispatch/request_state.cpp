@@ -73,8 +73,7 @@ void RequestState::fire(Request& request, std::uint64_t old_state) noexcept {
   callback.release.run();
 }
 
-RequestState::Registration RequestState::register_cancel(Request& request,
-                                                         std::uint32_t generation,
+RequestState::Registration RequestState::register_cancel(Request& request, std::uint32_t generation,
                                                          const CancelCallback& callback) noexcept {
   auto state = request.state_.load(std::memory_order_acquire);
   do {
@@ -90,7 +89,7 @@ RequestState::Registration RequestState::register_cancel(Request& request,
   auto result = Registration::done;
   std::uint64_t next = 0;
   do {
-    result = !owes(state, generation)      ? Registration::stale
+    result = !owes(state, generation)    ? Registration::stale
              : (state & kCancelled) != 0 ? Registration::cancelled
                                          : Registration::done;
     next = (result == Registration::done ? state | kHasCallback : state) - kPin;

@@ -45,7 +45,8 @@ Outcome Responder::respond_problem(Token token, unsigned status, std::string_vie
   if (request == nullptr || !RequestState::pin(*request, generation_of(token))) {
     return Outcome::stale;
   }
-  const auto body = http::problem_body(status, detail, request->message.raw_path, request->request_id);
+  const auto body =
+      http::problem_body(status, detail, request->message.raw_path, request->request_id);
   RequestState::unpin(*request);
   http::HeaderLines headers;
   headers.append("content-type", http::kProblemType);
@@ -65,9 +66,9 @@ bool Responder::is_detached(Token token) const noexcept {
 
 Outcome Responder::on_cancel(Token token, CancelCallback callback) noexcept {
   auto* request = find(token);
-  const auto result = request == nullptr ? RequestState::Registration::stale
-                                         : RequestState::register_cancel(
-                                               *request, generation_of(token), callback);
+  const auto result = request == nullptr
+                          ? RequestState::Registration::stale
+                          : RequestState::register_cancel(*request, generation_of(token), callback);
   if (result == RequestState::Registration::done) return Outcome::ok;
   callback.release.run();
   if (result == RequestState::Registration::cancelled) return Outcome::cancelled;

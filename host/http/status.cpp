@@ -24,7 +24,7 @@ std::string_view class_name(unsigned status) {
 // IANA HTTP Status Code Registry.
 std::string_view reason_phrase(unsigned status) {
   switch (status) {
-    // clang-format off
+      // clang-format off
     case 100: return "Continue";
     case 101: return "Switching Protocols";
     case 102: return "Processing";

@@ -127,7 +127,8 @@ Clock::time_point Connection::next_deadline() const {
       due = std::min(due, std::max(context_.draining_since, idle_since_) + context_.shared.linger);
     }
   } else if (current_ != nullptr && parser_.got_some() && can_parse()) {
-    due = std::min(due, read_since_ + (reading_body_ ? limits.body_timeout : limits.header_timeout));
+    const auto patience = reading_body_ ? limits.body_timeout : limits.header_timeout;
+    due = std::min(due, read_since_ + patience);
   }
   return due;
 }

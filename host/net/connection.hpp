@@ -35,7 +35,7 @@ class Connection final : private dispatch::AnswerSink {
   void advance();
   /// Looks at what is due. Call at next_deadline() or later.
   void on_timer(Clock::time_point now);
-  /// Stop at once: the stop's deadline has passed: what is unanswered gets 503, then the connection closes.
+  /// The stop's deadline has passed: what is unanswered gets 503, then the connection closes.
   void force_close();
 
   bool alive() const { return state_ != State::dead; }
@@ -46,7 +46,7 @@ class Connection final : private dispatch::AnswerSink {
 
   int fd() const { return fd_; }
 
-  std::uint64_t serial = 0;            ///< the Transport's: tells users of one descriptor apart
+  std::uint64_t serial = 0;  ///< the Transport's: tells users of one descriptor apart
   std::uint64_t scheduled_tick = UINT64_MAX;
   bool armed_for_writing = false;
   bool touched = false;
@@ -102,9 +102,9 @@ class Connection final : private dispatch::AnswerSink {
   std::vector<Request*> pipeline_;  // read and not yet written, in order
   Output output_;
   bool reading_body_ = false;
-  bool last_read_ = false;     // nothing behind what was read is served
-  bool half_closed_ = false;   // the client sends no more
-  bool unread_ = false;        // the socket may hold bytes that no new event will announce
+  bool last_read_ = false;    // nothing behind what was read is served
+  bool half_closed_ = false;  // the client sends no more
+  bool unread_ = false;       // the socket may hold bytes that no new event will announce
   bool owes_continue_ = false;
   Clock::time_point idle_since_;
   Clock::time_point read_since_;   // the head's first byte, or the body's latest

@@ -14,7 +14,8 @@ void RequestIds::make(std::string& out) {
   // A Weyl sequence: odd increments never repeat within 2^64, and neighbours look unlike.
   next_ += 0x9E3779B97F4A7C15u;
   out.resize(16);
-  for (int i = 0; i < 16; ++i) out[static_cast<std::size_t>(i)] = kDigits[next_ >> (60 - 4 * i) & 15];
+  auto rest = next_;
+  for (std::size_t i = out.size(); i-- > 0; rest >>= 4) out[i] = kDigits[rest & 15];
 }
 
 }  // namespace plughost::net

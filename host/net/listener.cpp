@@ -129,8 +129,9 @@ void Listener::turn_away(int fd) {
 }
 
 void Listener::use_spare_descriptor() {
-  log::warn("out of file descriptors: turning a client away; raise the limit (ulimit -n) or lower "
-            "limits.connections");
+  log::warn(
+      "out of file descriptors: turning a client away; raise the limit (ulimit -n) or lower "
+      "limits.connections");
   if (spare_ >= 0) ::close(std::exchange(spare_, -1));
   const int fd = ::accept4(socket_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) turn_away(fd);

@@ -19,8 +19,8 @@ namespace plughost::net {
 class Listener final {
  public:
   struct Callbacks {
-    std::function<void(int fd)> accepted;   ///< takes the descriptor
-    std::function<bool()> at_limit;         ///< true: turn the next client away
+    std::function<void(int fd)> accepted;  ///< takes the descriptor
+    std::function<bool()> at_limit;        ///< true: turn the next client away
   };
 
   Listener(const config::Config& config, Callbacks callbacks);

@@ -12,8 +12,8 @@ class Server::Impl {
   Impl(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
        dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table)
       : body_budget(config.limits.buffered_bytes),
-        shared{config.limits, config.shutdown.linger, responder, executor, body_budget,
-               std::move(table)},
+        shared{config.limits, config.shutdown.linger, responder, executor,
+               body_budget,   std::move(table)},
         listener(config, {[this](int fd) { deal_out(fd); },
                           [this, &config] {
                             return shared.connections.load() >= config.limits.connections;

@@ -21,9 +21,8 @@ void TimerWheel::take_due(Clock::time_point now, std::vector<Entry>& due) {
   const auto steps = std::min<std::uint64_t>(now_tick - position_, kBuckets);
   for (std::uint64_t i = 0; i < steps && size_ > 0; ++i) {
     auto& bucket = buckets_[(now_tick - i) % kBuckets];
-    const auto first_due = std::partition(bucket.begin(), bucket.end(), [now_tick](const Entry& e) {
-      return e.tick > now_tick;
-    });
+    const auto first_due = std::partition(bucket.begin(), bucket.end(),
+                                          [now_tick](const Entry& e) { return e.tick > now_tick; });
     size_ -= static_cast<std::size_t>(bucket.end() - first_due);
     due.insert(due.end(), first_due, bucket.end());
     bucket.erase(first_due, bucket.end());

@@ -56,7 +56,8 @@ void Transport::schedule(Connection& connection) {
 
 void Transport::arm_timer(std::uint64_t tick) {
   armed_tick_ = tick;
-  const auto since_epoch = std::max(TimerWheel::time_of(tick).time_since_epoch(), Clock::duration(1));
+  const auto since_epoch =
+      std::max(TimerWheel::time_of(tick).time_since_epoch(), Clock::duration(1));
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
   itimerspec spec{};
   spec.it_value.tv_sec = seconds.count();

@@ -44,9 +44,7 @@ std::string status_name(ph_status status) {
 
 std::string one_line(std::string_view text) {
   std::string line(text);
-  const auto is_control = [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-  };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   std::replace_if(line.begin(), line.end(), is_control, ' ');
   return line;
 }

@@ -29,8 +29,8 @@ bool has_required_calls(const ph_plugin_api& api) {
 }
 
 bool has_all_or_no_table_calls(const ph_plugin_api& api) {
-  const int count = (api.table_begin != nullptr) + (api.table_commit != nullptr) +
-                    (api.table_abort != nullptr);
+  const int count =
+      (api.table_begin != nullptr) + (api.table_commit != nullptr) + (api.table_abort != nullptr);
   return count == 0 || count == 3;
 }
 

@@ -161,9 +161,20 @@ ph_status on_readiness(const ph_host* host, ph_req token, ph_notify notify) noex
 }  // namespace
 
 const ph_http_api& http_services() {
-  static constexpr ph_http_api kTable{
-      sizeof(ph_http_api), 0,     respond,      finish,    abort,        respond_file, upgrade,
-      start,               write, on_readiness, read_body, on_readiness, is_cancelled, on_cancel};
+  static constexpr ph_http_api kTable{sizeof(ph_http_api),
+                                      0,
+                                      respond,
+                                      finish,
+                                      abort,
+                                      respond_file,
+                                      upgrade,
+                                      start,
+                                      write,
+                                      on_readiness,
+                                      read_body,
+                                      on_readiness,
+                                      is_cancelled,
+                                      on_cancel};
   return kTable;
 }
 

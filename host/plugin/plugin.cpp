@@ -33,8 +33,8 @@ Failure Plugin::load(const std::filesystem::path& file) {
 
   auto overrun = call("load", usual_limit(), [this] {
     auto library = SharedLibrary::open(staged_->path());
-    auto entry = library ? open_entry(library.value())
-                         : Result<const ph_entry*>::failure(library.error());
+    auto entry =
+        library ? open_entry(library.value()) : Result<const ph_entry*>::failure(library.error());
     if (entry) {
       entry_ = entry.value();
     } else {
@@ -64,22 +64,21 @@ Failure Plugin::table_begin(std::uint64_t epoch) {
   return failed;
 }
 
-Failure Plugin::bind(const config::Route& route, dispatch::Handler*& handler) {
+Failure Plugin::bind(const config::Route& settings, routing::Route& route) {
   if (is_abandoned()) return {};  // its overrun was reported; candidate_ may still be written
   const bool is_serial = (entry_->flags & PH_PF_SERIAL) != 0;
-  candidate_ = std::make_unique<PluginHandler>(services_, route.pattern, route.handler,
-                                               route.options_json, is_serial ? &strand_ : nullptr);
-  auto failed = checked_call("bind", route.target_position, route.options_positions, [this] {
-    return api().bind(instance_, to_abi(candidate_->target()), to_abi(candidate_->options()),
-                      &candidate_->bound, &error_);
+  candidate_ =
+      std::make_unique<PluginHandler>(services_, settings, route, is_serial ? &strand_ : nullptr);
+  auto failed = checked_call("bind", settings.target_position, settings.options_positions, [this] {
+    return api().bind(instance_, candidate_->route(), &candidate_->bound, &error_);
   });
   if (!succeeded()) return failed;
 
   const auto objection = objection_to(candidate_->bound);
-  handler = candidate_.get();
+  route.handler = candidate_.get();
   handlers_.push_back(std::move(candidate_));
   if (objection.empty()) return failed;
-  return failure(route.target_position, "handler '" + route.handler + "' " + objection);
+  return failure(settings.target_position, "handler '" + settings.handler + "' " + objection);
 }
 
 std::string Plugin::objection_to(const ph_handler& bound) const {
@@ -140,8 +139,8 @@ std::uint64_t Plugin::requests_in_flight() const {
 void Plugin::give_up() {
   const char* why = control_.is_idle() ? "still holds work" : "has not returned from drain()";
   services_.log(log::Level::error, 0,
-                std::string("is abandoned: it ") + why + "; requests in flight: " +
-                    std::to_string(requests_in_flight()));
+                std::string("is abandoned: it ") + why +
+                    "; requests in flight: " + std::to_string(requests_in_flight()));
   phase_ = Phase::abandoned;
 }
 

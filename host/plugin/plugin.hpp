@@ -37,8 +37,8 @@ using Failure = std::optional<Diagnostic>;
 class Plugin final {
  public:
   struct Surroundings {
-    std::string config_file;            ///< as diagnostics name it
-    std::filesystem::path config_dir;   ///< absolute
+    std::string config_file;           ///< as diagnostics name it
+    std::filesystem::path config_dir;  ///< absolute
     std::chrono::milliseconds call_limit;
     dispatch::Responder& responder;
   };
@@ -52,7 +52,8 @@ class Plugin final {
   Failure load(const std::filesystem::path& file);
   Failure create();
   Failure table_begin(std::uint64_t epoch);
-  Failure bind(const config::Route& route, dispatch::Handler*& handler);
+  /// Sets route.handler; settings are what routes.yaml says of the same route.
+  Failure bind(const config::Route& settings, routing::Route& route);
   Failure table_commit(std::uint64_t epoch);
   Failure start();
 

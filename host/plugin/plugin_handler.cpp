@@ -46,13 +46,9 @@ unsigned http_status_of(ph_status status, const ph_error& error) {
   return is_error_status(error.http_status) ? error.http_status : default_status(status);
 }
 
-PluginHandler::PluginHandler(HostServices& services, std::string pattern, std::string target,
-                             std::string options, dispatch::Strand* strand)
-    : services_(services),
-      pattern_(std::move(pattern)),
-      target_(std::move(target)),
-      options_(std::move(options)),
-      strand_(strand) {
+PluginHandler::PluginHandler(HostServices& services, const config::Route& settings,
+                             const routing::Route& route, dispatch::Strand* strand)
+    : services_(services), route_(settings, route), strand_(strand) {
   bound.size = sizeof bound;
 }
 
@@ -60,8 +56,7 @@ void PluginHandler::handle(dispatch::Request& request) noexcept {
   const Inside inside(threads_inside_);
   const auto token = request.token();
   if (services_.is_quarantined()) {
-    services_.responder().respond_problem(token, 503,
-                                          "What serves this route is out of service.");
+    services_.responder().respond_problem(token, 503, "What serves this route is out of service.");
     return;
   }
   auto error = empty_error();
@@ -82,15 +77,17 @@ void PluginHandler::refuse(dispatch::Token token, ph_status status,
   const auto returned =
       "handle() returned " + status_name(status) + (has_reason ? ": " : "") + reason;
   if (outcome == dispatch::Outcome::stale) {
-    log(log::Level::error, returned + " after it had answered the request; only a handle() that "
-                                      "returns PH_OK may answer");
+    log(log::Level::error, returned +
+                               " after it had answered the request; only a handle() that "
+                               "returns PH_OK may answer");
   } else if (http_status == 500) {
     log(log::Level::error, (label ? "request " + label->request_id + ": " : "") + returned);
   }
 }
 
 void PluginHandler::log(log::Level level, const std::string& text) const noexcept {
-  services_.log(level, 0, "route " + pattern_ + ", handler '" + target_ + "': " + text);
+  services_.log(level, 0,
+                "route " + route_.pattern() + ", handler '" + route_.handler() + "': " + text);
 }
 
 }  // namespace plughost::plugin

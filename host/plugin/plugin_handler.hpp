@@ -8,6 +8,7 @@
 #include "dispatch/executor.hpp"
 #include "dispatch/handler.hpp"
 #include "plugin/host_services.hpp"
+#include "plugin/route_to_bind.hpp"
 
 namespace plughost::plugin {
 
@@ -17,16 +18,16 @@ namespace plughost::plugin {
 /// Threads: as dispatch::Handler says; no lock and, in a steady state, no allocation.
 class PluginHandler final : public dispatch::Handler {
  public:
-  /// target and options are what bind() is told; strand is null unless the plugin is serial.
-  PluginHandler(HostServices& services, std::string pattern, std::string target,
-                std::string options, dispatch::Strand* strand);
+  /// strand is null unless the plugin is serial.
+  PluginHandler(HostServices& services, const config::Route& settings, const routing::Route& route,
+                dispatch::Strand* strand);
 
   void handle(dispatch::Request& request) noexcept override;
   bool nonblocking() const noexcept override { return (bound.flags & PH_HF_NONBLOCKING) != 0; }
   dispatch::Strand* strand() noexcept override { return strand_; }
 
-  const std::string& target() const { return target_; }
-  const std::string& options() const { return options_; }
+  /// What bind() is told; valid as long as the handler, for a bind() that overruns its time.
+  const ph_route* route() const { return route_.raw(); }
 
   /// No request is in flight and no thread is inside the plugin's handle(). Once true it stays
   /// true, if no new request follows. [any]
@@ -41,9 +42,7 @@ class PluginHandler final : public dispatch::Handler {
   void log(log::Level level, const std::string& text) const noexcept;
 
   HostServices& services_;
-  const std::string pattern_;
-  const std::string target_;
-  const std::string options_;
+  const RouteToBind route_;
   dispatch::Strand* const strand_;
   std::atomic<std::uint32_t> threads_inside_{0};
 };

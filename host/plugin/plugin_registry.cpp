@@ -86,11 +86,11 @@ void PluginRegistry::bind_one(const config::Route& settings, routing::Route& rou
                               Mistakes& mistakes) {
   const auto plugin = std::ranges::find(plugins_, settings.plugin, &Plugin::name);
   if (plugin == plugins_.end()) {
-    mistakes.push_back({config_.file, settings.target_position,
-                        "no plugin is named '" + settings.plugin + "'"});
+    mistakes.push_back(
+        {config_.file, settings.target_position, "no plugin is named '" + settings.plugin + "'"});
     return;
   }
-  add(mistakes, (*plugin)->bind(settings, route.handler));
+  add(mistakes, (*plugin)->bind(settings, route));
 }
 
 void PluginRegistry::start() {

@@ -28,7 +28,7 @@ SignalGuard::SignalGuard() {
 std::string SignalGuard::restore() const {
   std::string changed;
   for (std::size_t i = 0; i < kWatched; ++i) {
-    struct sigaction now {};
+    struct sigaction now{};
     sigaction(kSignals[i].number, nullptr, &now);
     // Flags may differ: a runtime may add SA_ONSTACK to a handler that stays the host's.
     if (now.sa_handler == actions_[i].sa_handler) continue;

@@ -13,9 +13,7 @@ namespace {
 
 using config::quote;
 
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 bool is_parameter_name(std::string_view name) {
   return !name.empty() && is_name_start(name.front()) &&
@@ -25,13 +23,13 @@ bool is_parameter_name(std::string_view name) {
 
 /// The first character that the path of a request never has; npos if there is none.
 std::size_t find_impossible(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::find_if(text.begin(), text.end(),
-                   [](char c) {
-                     const auto byte = static_cast<unsigned char>(c);
-                     return byte <= ' ' || byte == 0x7F || c == '?' || c == '#';
-                   }) -
-      text.begin());
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(),
+                                               [](char c) {
+                                                 const auto byte = static_cast<unsigned char>(c);
+                                                 return byte <= ' ' || byte == 0x7F || c == '?' ||
+                                                        c == '#';
+                                               }) -
+                                  text.begin());
 }
 
 std::optional<SegmentKind> kind_of(std::string_view type) {

@@ -174,8 +174,8 @@ class RouteTable::Impl final {
 
   void match_asterisk(std::string_view method, Match& result) const {
     if (method != "OPTIONS") {
-      result.kind = is_registered_method(method) ? MatchKind::not_found
-                                                 : MatchKind::not_implemented;
+      result.kind =
+          is_registered_method(method) ? MatchKind::not_found : MatchKind::not_implemented;
       return;
     }
     result.kind = MatchKind::options;

@@ -17,10 +17,10 @@ namespace plughost::routing {
 
 /// One line of routes.yaml that the table can match.
 struct Route {
-  std::vector<std::string> methods;    ///< upper case; empty: ANY
+  std::vector<std::string> methods;  ///< upper case; empty: ANY
   Pattern pattern;
   std::chrono::milliseconds timeout{0};  ///< 0: none
-  std::string plugin;                  ///< for logs and metrics
+  std::string plugin;                    ///< for logs and metrics
   std::string handler_name;
   SourcePosition position;
   dispatch::Handler* handler = nullptr;  ///< routing never dereferences it
@@ -37,9 +37,9 @@ enum class MatchKind {
 /// What match() found. Parameter values are percent-decoded.
 struct Match {
   MatchKind kind = MatchKind::not_found;
-  const Route* route = nullptr;      ///< found only
-  std::string allow;                 ///< options and method_not_allowed: the Allow field's value
-  std::vector<std::string> params;   ///< found only: one for each of pattern.parameters(), in order
+  const Route* route = nullptr;     ///< found only
+  std::string allow;                ///< options and method_not_allowed: the Allow field's value
+  std::vector<std::string> params;  ///< found only: one for each of pattern.parameters(), in order
 
   /// Makes the object fit for another match() and keeps what memory it can.
   void clear();

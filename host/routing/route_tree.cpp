@@ -23,10 +23,10 @@ Leaf& RouteTree::add(const Pattern& pattern) {
   Node* node = &root_;
   for (const Segment& segment : pattern.segments()) {
     if (segment.kind == SegmentKind::rest) return node->rest;
-    std::unique_ptr<Node>& child = segment.kind == SegmentKind::literal
-                                       ? node->literals[segment.text]
-                                       : (segment.kind == SegmentKind::integer ? node->integer
-                                                                               : node->any);
+    std::unique_ptr<Node>& child =
+        segment.kind == SegmentKind::literal
+            ? node->literals[segment.text]
+            : (segment.kind == SegmentKind::integer ? node->integer : node->any);
     if (child == nullptr) child = std::make_unique<Node>();
     node = child.get();
   }

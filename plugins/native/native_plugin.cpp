@@ -1,8 +1,7 @@
-#include <plughost/sdk/sdk.hpp>
-
 #include <charconv>
 #include <ctime>
 #include <optional>
+#include <plughost/sdk/sdk.hpp>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,5 +1,4 @@
 #include <boost/test/unit_test.hpp>
-
 #include <chrono>
 #include <ctime>
 #include <string>
@@ -178,9 +177,9 @@ BOOST_AUTO_TEST_CASE(echo_says_where_and_why_a_body_is_no_object) {
       BOOST_TEST(t.plugin.status() == PH_E_INVALID);
       BOOST_TEST(t.plugin.error().http_status == 400U);
       BOOST_TEST(!t.host.answer(token).has_value());
-      BOOST_TEST(std::string(t.plugin.error().msg) ==
-                 "the body is not a JSON object: at byte " + std::to_string(row.byte) +
-                     " (counted from 0) " + row.reason);
+      BOOST_TEST(std::string(t.plugin.error().msg) == "the body is not a JSON object: at byte " +
+                                                          std::to_string(row.byte) +
+                                                          " (counted from 0) " + row.reason);
     }
   }
 }

@@ -1,5 +1,4 @@
 #include <boost/test/unit_test.hpp>
-
 #include <cstring>
 #include <string>
 
@@ -9,9 +8,9 @@
 // assigned the whole struct would overwrite the stack of the shorter one.
 
 using plughost::test::FakeHost;
+using plughost::test::FakeRoute;
 using plughost::test::load_entry;
 using plughost::test::PluginInstance;
-using plughost::test::view_of;
 
 namespace {
 
@@ -42,6 +41,8 @@ bool newer_part_untouched(const Longer<Struct>& out) {
 struct Native {
   FakeHost host;
   PluginInstance plugin{load_entry(PLUGHOST_NATIVE_PLUGIN), host};
+  FakeRoute hello{"hello"};
+  FakeRoute none{"none"};
 };
 
 }  // namespace
@@ -53,8 +54,8 @@ BOOST_AUTO_TEST_CASE(bind_fills_a_longer_handler_and_leaves_the_rest) {
   auto out = longer<ph_handler>();
   auto error = longer<ph_error>();
 
-  const ph_status status = t.plugin.api().bind(t.plugin.raw(), view_of("hello"), view_of("{}"),
-                                               &out.known, &error.known);
+  const ph_status status =
+      t.plugin.api().bind(t.plugin.raw(), t.hello.raw(), &out.known, &error.known);
 
   BOOST_TEST_REQUIRE(status == PH_OK);
   BOOST_TEST((out.known.handle != nullptr));
@@ -68,8 +69,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_fills_a_longer_error_and_leaves_the_rest) {
   auto out = longer<ph_handler>();
   auto error = longer<ph_error>();
 
-  const ph_status status = t.plugin.api().bind(t.plugin.raw(), view_of("none"), view_of("{}"),
-                                               &out.known, &error.known);
+  const ph_status status =
+      t.plugin.api().bind(t.plugin.raw(), t.none.raw(), &out.known, &error.known);
 
   BOOST_TEST(status == PH_E_CONFIG);
   BOOST_TEST(error.known.code == PH_E_CONFIG);
@@ -86,8 +87,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_writes_only_the_fields_that_a_shorter_error_has) 
   error.size = offsetof(ph_error, msg);
   error.code = PH_OK;
 
-  const ph_status status =
-      t.plugin.api().bind(t.plugin.raw(), view_of("none"), view_of("{}"), &out, &error);
+  const ph_status status = t.plugin.api().bind(t.plugin.raw(), t.none.raw(), &out, &error);
 
   BOOST_TEST(status == PH_E_CONFIG);
   BOOST_TEST(error.code == PH_E_CONFIG);

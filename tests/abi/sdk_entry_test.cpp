@@ -1,8 +1,7 @@
 #include <boost/test/unit_test.hpp>
-#include <plughost/sdk/sdk.hpp>
-
 #include <functional>
 #include <new>
+#include <plughost/sdk/sdk.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,11 +16,22 @@ using plughost::sdk::Options;
 using plughost::sdk::Plugin;
 using plughost::sdk::Request;
 using plughost::sdk::Response;
+using plughost::sdk::Route;
+using plughost::sdk::text;
 using plughost::test::FakeHost;
 using plughost::test::FakeRequest;
+using plughost::test::FakeRoute;
 using plughost::test::PluginInstance;
 
 namespace {
+
+std::string describe(const Route& route) {
+  std::string told(route.handler());
+  told.append(" ").append(route.pattern()).append(" ").append(route.mount());
+  for (const ph_str& name : route.params()) told.append(" {").append(text(name)).append("}");
+  for (const ph_str& method : route.methods()) told.append(" ").append(text(method));
+  return told;
+}
 
 /// Fails in every place and every way.
 class Faulty final : public Plugin {
@@ -45,10 +55,14 @@ class Faulty final : public Plugin {
       const Request taken = std::move(r);
       throw std::runtime_error("in other hands");
     });
-    add_configurable_handler("greet", [](const Options& options) -> Handler {
-      return plughost::sdk::make_handler([json = std::string(options.json())](Request& r) {
+    add_configurable_handler("greet", [](const Route& route) -> Handler {
+      return plughost::sdk::make_handler([json = std::string(route.options().json())](Request& r) {
         r.respond(Response::json(json));
       });
+    });
+    add_configurable_handler("route", [](const Route& route) -> Handler {
+      return plughost::sdk::make_handler(
+          [told = describe(route)](Request& r) { r.respond(Response::text(told)); });
     });
   }
 
@@ -153,6 +167,29 @@ BOOST_FIXTURE_TEST_CASE(makes_a_handler_for_each_route_of_its_options, Fixture) 
 
   BOOST_TEST(host.answer(one)->body == R"({"n":1})");
   BOOST_TEST(host.answer(two)->body == R"({"n":2})");
+}
+
+BOOST_FIXTURE_TEST_CASE(tells_a_handler_its_route, Fixture) {
+  FakeRoute route{"route"};
+  route.pattern = "/users/{id:int}/{rest:path}";
+  route.mount = "/users";
+  route.params = {"id", "rest"};
+  route.methods = {"GET", "PUT"};
+
+  const ph_req token = plugin.handle(plugin.bind(route), request);
+
+  BOOST_TEST(host.answer(token)->body ==
+             "route /users/{id:int}/{rest:path} /users {id} {rest} GET PUT");
+}
+
+BOOST_AUTO_TEST_CASE(finds_a_text_of_a_route) {
+  FakeRoute route;
+  route.params = {"id", "name"};
+
+  const plughost::sdk::Texts params = Route(route.raw()).params();
+
+  BOOST_TEST(params.contain("name"));
+  BOOST_TEST(!params.contain("nam"));
 }
 
 BOOST_FIXTURE_TEST_CASE(runs_a_handler_on_the_executor_unless_told, Fixture) {

@@ -1,6 +1,5 @@
 #include <boost/test/unit_test.hpp>
 #include <plughost/sdk/options.hpp>
-
 #include <string>
 #include <vector>
 

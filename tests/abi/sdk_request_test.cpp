@@ -1,7 +1,6 @@
 #include <boost/test/unit_test.hpp>
-#include <plughost/sdk/request.hpp>
-
 #include <memory>
+#include <plughost/sdk/request.hpp>
 #include <string>
 #include <thread>
 
@@ -54,8 +53,8 @@ BOOST_FIXTURE_TEST_CASE(shows_what_the_host_knows, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(gives_the_deadline_on_the_steady_clock, Fixture) {
   const auto in_a_minute = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  source.deadline_ns = static_cast<std::uint64_t>(
-      std::chrono::nanoseconds(in_a_minute.time_since_epoch()).count());
+  source.deadline_ns =
+      static_cast<std::uint64_t>(std::chrono::nanoseconds(in_a_minute.time_since_epoch()).count());
 
   Request shown = request();
 
@@ -64,7 +63,9 @@ BOOST_FIXTURE_TEST_CASE(gives_the_deadline_on_the_steady_clock, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(answers_500_when_dropped, Fixture) {
-  { const Request dropped = request(); }
+  {
+    const Request dropped = request();
+  }
 
   BOOST_TEST(answer().status == 500U);
   BOOST_TEST(answer().reason == "the handler dropped the request without an answer");

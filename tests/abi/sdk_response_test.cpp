@@ -1,6 +1,5 @@
 #include <boost/test/unit_test.hpp>
 #include <plughost/sdk/response.hpp>
-
 #include <string>
 
 #include "support/fake_host.hpp"

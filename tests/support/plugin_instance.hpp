@@ -7,6 +7,7 @@
 
 #include "support/fake_host.hpp"
 #include "support/fake_request.hpp"
+#include "support/fake_route.hpp"
 
 namespace plughost::test {
 
@@ -45,11 +46,15 @@ class PluginInstance final {
   PluginInstance& operator=(const PluginInstance&) = delete;
 
   /// The handler of a new route; status() and error() tell why it was refused.
-  ph_handler bind(std::string_view handler, std::string_view options = "{}") {
+  ph_handler bind(std::string handler, std::string options = "{}") {
+    FakeRoute route(std::move(handler), std::move(options));
+    return bind(route);
+  }
+  ph_handler bind(FakeRoute& route) {
     ph_handler bound{};
     bound.size = sizeof bound;
     error_ = empty_error();
-    status_ = entry_->api->bind(plugin_, view_of(handler), view_of(options), &bound, &error_);
+    status_ = entry_->api->bind(plugin_, route.raw(), &bound, &error_);
     if (status_ == PH_OK) routes_.push_back(bound.ctx);
     return bound;
   }

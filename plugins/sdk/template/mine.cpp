@@ -1,5 +1,4 @@
 #include <plughost/sdk/sdk.hpp>
-
 #include <string>
 
 namespace {

@@ -12,8 +12,9 @@ constexpr MistakeRow kRows[] = {
     {"no routes", "timeout: 5s\n",
      "routes.yaml: error: there are no 'routes'; add lines like 'GET /hello: native hello' under "
      "it\n"},
-    {"unknown keys", "timout: 5s\nfoobar: 1\nthreads: { oi: 1 }\nlimits: { boddy: 1 }\n"
-                     "routes: {}\n",
+    {"unknown keys",
+     "timout: 5s\nfoobar: 1\nthreads: { oi: 1 }\nlimits: { boddy: 1 }\n"
+     "routes: {}\n",
      "routes.yaml:1:1: error: unknown key 'timout' (did you mean 'timeout'?)\n"
      "routes.yaml:2:1: error: unknown key 'foobar'; there are listen, threads, timeout, "
      "plugin_timeout, limits, shutdown, log, plugins, plugin_dir and routes\n"

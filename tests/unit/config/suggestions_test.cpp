@@ -17,10 +17,18 @@ BOOST_AUTO_TEST_CASE(finds_the_nearest_word) {
     const char* word;
     const char* expected;
   } rows[] = {
-      {"timout", "timeout"},   {"tiemout", "timeout"}, {"Timeout", "timeout"},
-      {"time_out", "timeout"}, {"GTE", "GET"},         {"get", "GET"},
-      {"ii", "io"},            {"thread", "threads"},  {"write-timeout", "write_timeout"},
-      {"completely", ""},      {"x", ""},              {"", ""},
+      {"timout", "timeout"},
+      {"tiemout", "timeout"},
+      {"Timeout", "timeout"},
+      {"time_out", "timeout"},
+      {"GTE", "GET"},
+      {"get", "GET"},
+      {"ii", "io"},
+      {"thread", "threads"},
+      {"write-timeout", "write_timeout"},
+      {"completely", ""},
+      {"x", ""},
+      {"", ""},
       {"PATCH", ""},
   };
   for (const auto& row : rows) {

@@ -12,9 +12,8 @@ BOOST_AUTO_TEST_CASE(reads_durations) {
   const struct {
     const char* text;
     long milliseconds;
-  } rows[] = {{"250ms", 250}, {"60s", 60000},    {"5m", 300000},       {"1h", 3600000},
-              {"7", 7000},    {"0", 0},          {"0s", 0},            {"007s", 7000},
-              {"8760h", 31536000000}};
+  } rows[] = {{"250ms", 250}, {"60s", 60000}, {"5m", 300000}, {"1h", 3600000},       {"7", 7000},
+              {"0", 0},       {"0s", 0},      {"007s", 7000}, {"8760h", 31536000000}};
   for (const auto& row : rows) {
     BOOST_TEST_CONTEXT(row.text) {
       const auto duration = parse_duration(row.text);
@@ -58,8 +57,12 @@ BOOST_AUTO_TEST_CASE(reads_sizes) {
   const struct {
     const char* text;
     std::uint64_t bytes;
-  } rows[] = {{"0", 0}, {"512", 512}, {"16KiB", 16384}, {"10MiB", 10485760},
-              {"2GiB", 2147483648}, {"1024GiB", 1099511627776}};
+  } rows[] = {{"0", 0},
+              {"512", 512},
+              {"16KiB", 16384},
+              {"10MiB", 10485760},
+              {"2GiB", 2147483648},
+              {"1024GiB", 1099511627776}};
   for (const auto& row : rows) {
     BOOST_TEST_CONTEXT(row.text) {
       const auto size = parse_size(row.text);
@@ -96,12 +99,10 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_size) {
 BOOST_AUTO_TEST_CASE(reads_whole_numbers_only) {
   BOOST_TEST(parse_count("0").value() == 0u);
   BOOST_TEST(parse_count("18446744073709551615").value() == 18446744073709551615u);
-  BOOST_TEST(parse_count("18446744073709551616").error() ==
-             "'18446744073709551616' is too large");
+  BOOST_TEST(parse_count("18446744073709551616").error() == "'18446744073709551616' is too large");
   for (const char* text : {"", "-1", "+1", "1.0", "0x10", "1e3", " 1", "many"}) {
     BOOST_TEST_CONTEXT(text) {
-      BOOST_TEST(parse_count(text).error() ==
-                 quote(text) + " is not a whole number");
+      BOOST_TEST(parse_count(text).error() == quote(text) + " is not a whole number");
     }
   }
 }

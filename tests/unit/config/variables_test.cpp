@@ -1,8 +1,7 @@
 #include "config/variables.hpp"
 
-#include <cstdlib>
-
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 
 using plughost::config::substitute_variables;
 
@@ -57,14 +56,18 @@ BOOST_AUTO_TEST_CASE(refuses_with_cause_and_cure) {
       {"${PLUGHOST_TEST_UNSET}",
        "the environment variable 'PLUGHOST_TEST_UNSET' is not set; set it or write "
        "${PLUGHOST_TEST_UNSET:-default}"},
-      {"x ${A B} y", "'${A B}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a "
-                     "literal ${"},
-      {"${}", "'${}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a literal "
-              "${"},
-      {"${1A}", "'${1A}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a "
-                "literal ${"},
-      {"${A-x}", "'${A-x}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a "
-                 "literal ${"},
+      {"x ${A B} y",
+       "'${A B}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a "
+       "literal ${"},
+      {"${}",
+       "'${}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a literal "
+       "${"},
+      {"${1A}",
+       "'${1A}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a "
+       "literal ${"},
+      {"${A-x}",
+       "'${A-x}' names no variable; write ${NAME} or ${NAME:-default}, or $${ for a "
+       "literal ${"},
       {"a ${A", "'${A' has no closing '}'; close it, or write $${ for a literal ${"},
       {"${A:-${B}}", "the default of 'A' holds another variable; a default is plain text"},
   };

@@ -1,8 +1,7 @@
 #include "config/yaml_loader.hpp"
 
-#include <cstdlib>
-
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 
 #include "unit/config/config_file.hpp"
 

@@ -41,8 +41,7 @@ constexpr MistakeRow kRows[] = {
     {"pattern in braces", "routes: { GET /users/{id}: native hello }\n",
      "routes.yaml:1:22: error: this is not expected inside the '{' that opens in line 1, column 9; "
      "separate the parts by ',', close the bracket, or quote a text that holds brackets\n"},
-    {"unclosed brace", "routes: {\n",
-     "routes.yaml:1:9: error: the '{' is never closed\n"},
+    {"unclosed brace", "routes: {\n", "routes.yaml:1:9: error: the '{' is never closed\n"},
     {"unclosed bracket", "a: [1, 2\nb: c\n",
      "routes.yaml:2:2: error: this is not expected inside the '[' that opens in line 1, column 4; "
      "separate the parts by ',', close the bracket, or quote a text that holds brackets\n"},
@@ -61,8 +60,7 @@ constexpr MistakeRow kRows[] = {
     {"bad indentation", "threads:\n  io: 1\n executor: 2\n",
      "routes.yaml:3:2: error: this does not belong to the mapping above; check the indentation and "
      "the quotes\n"},
-    {"tab", "threads:\n\tio: 1\n",
-     "routes.yaml:2:1: error: a tab cannot indent; use spaces\n"},
+    {"tab", "threads:\n\tio: 1\n", "routes.yaml:2:1: error: a tab cannot indent; use spaces\n"},
     {"at sign", "listen: @x\n",
      "routes.yaml:1:9: error: a plain text cannot start with this character; put the text in "
      "quotes\n"},
@@ -80,8 +78,9 @@ constexpr MistakeRow kRows[] = {
     {"unknown alias", "timeout: *a\nroutes: {}\n",
      "routes.yaml:1:10: error: aliases ('*') are not supported; write the value out, or quote a "
      "text that starts with '*'\n"},
-    {"duplicate keys", "timeout: 5s\nroutes:\n  GET /a: n a\n  \"GET /a\": n b\ntimeout: 6s\n"
-                       "plugins: {n: n.so}\n",
+    {"duplicate keys",
+     "timeout: 5s\nroutes:\n  GET /a: n a\n  \"GET /a\": n b\ntimeout: 6s\n"
+     "plugins: {n: n.so}\n",
      "routes.yaml:4:3: error: the key 'GET /a' is there twice, first in line 3; remove one of the "
      "two\n"
      "routes.yaml:5:1: error: the key 'timeout' is there twice, first in line 1; remove one of the "
@@ -89,8 +88,7 @@ constexpr MistakeRow kRows[] = {
     {"keys that are no texts", "[a]: 1\n~: 2\nroutes: {}\n",
      "routes.yaml:1:1: error: a key must be a text; quote it if it is meant as one\n"
      "routes.yaml:2:1: error: a key must be a text; quote it if it is meant as one\n"},
-    {"variables",
-     "timeout: ${PLUGHOST_TEST_UNSET}\nthreads: { io: \"${A B}\" }\nroutes: {}\n",
+    {"variables", "timeout: ${PLUGHOST_TEST_UNSET}\nthreads: { io: \"${A B}\" }\nroutes: {}\n",
      "routes.yaml:1:10: error: the environment variable 'PLUGHOST_TEST_UNSET' is not set; set it "
      "or write ${PLUGHOST_TEST_UNSET:-default}\n"
      "routes.yaml:2:16: error: '${A B}' names no variable; write ${NAME} or ${NAME:-default}, or "

@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(leaves_the_answer_owed_after_the_host_gave_its_own) {
 
   BOOST_TEST(is_answered(request));
   finish(request);
-  BOOST_TEST(counters() == "releases=0 callbacks=1 cancel_releases=1 late=" +
-                               std::to_string(PH_E_CANCELLED));
+  BOOST_TEST(counters() ==
+             "releases=0 callbacks=1 cancel_releases=1 late=" + std::to_string(PH_E_CANCELLED));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_a_request_that_is_never_answered) {

@@ -76,8 +76,9 @@ BOOST_AUTO_TEST_CASE(names_a_failure_of_the_plugin_in_the_log) {
 
   ask(route);
 
-  BOOST_TEST(log.says("plugin 'p': route /route, handler 'return': request id-1: handle() returned "
-                      "unknown status 77: the reason"));
+  BOOST_TEST(
+      log.says("plugin 'p': route /route, handler 'return': request id-1: handle() returned "
+               "unknown status 77: the reason"));
 }
 
 BOOST_AUTO_TEST_CASE(names_a_plugin_that_answers_and_then_fails) {
@@ -90,8 +91,9 @@ BOOST_AUTO_TEST_CASE(names_a_plugin_that_answers_and_then_fails) {
 
   BOOST_TEST(answer.status == 200u);
   BOOST_TEST(answer.body == "answered");
-  BOOST_TEST(log.says("plugin 'p': route /route, handler 'answer_and_fail': handle() returned "
-                      "PH_E_INTERNAL: and then it failed after it had answered the request"));
+  BOOST_TEST(
+      log.says("plugin 'p': route /route, handler 'answer_and_fail': handle() returned "
+               "PH_E_INTERNAL: and then it failed after it had answered the request"));
 }
 
 BOOST_AUTO_TEST_CASE(answers_503_without_asking_a_quarantined_plugin) {

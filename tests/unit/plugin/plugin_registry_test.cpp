@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(makes_every_call_in_its_order) {
   BOOST_TEST(registry->drain(after(10s)));
   BOOST_TEST(registry->stop(after(10s)));
 
-  const Lines expected{"create", "table_begin", "bind", "bind",   "table_commit", "start",
+  const Lines expected{"create", "table_begin", "bind",   "bind",   "table_commit", "start",
                        "drain",  "stop",        "unbind", "unbind", "destroy"};
   BOOST_TEST(journal_lines() == expected, boost::test_tools::per_element());
   BOOST_TEST(!registry->work_abandoned());
@@ -86,8 +86,8 @@ BOOST_AUTO_TEST_CASE(unbinds_a_committed_table_when_a_start_fails) {
   add_route("p", "hello");
 
   BOOST_TEST(start_errors().size() == 1u);
-  const Lines expected{"create", "table_begin",  "bind",   "table_commit",
-                       "start",  "unbind", "destroy"};
+  const Lines expected{"create", "table_begin", "bind",   "table_commit",
+                       "start",  "unbind",      "destroy"};
   BOOST_TEST(journal_lines() == expected, boost::test_tools::per_element());
 }
 
@@ -188,8 +188,8 @@ BOOST_AUTO_TEST_CASE(maps_a_staged_copy_and_not_the_file_itself) {
 
   BOOST_TEST(maps.find((folder.path() / "mine.so").string()) == std::string::npos);
   BOOST_TEST(maps.find((folder.path() / ".mine.so.").string()) != std::string::npos);
-  BOOST_TEST(!std::filesystem::exists(
-      folder.path() / ".mine.so.0123456789abcdef0123456789abcdef.staged"));
+  BOOST_TEST(
+      !std::filesystem::exists(folder.path() / ".mine.so.0123456789abcdef0123456789abcdef.staged"));
 }
 
 BOOST_AUTO_TEST_CASE(abandons_requests_that_are_still_owed_at_the_deadline) {

@@ -64,8 +64,11 @@ class PluginRig {
   void add_plugin(const std::string& name, const std::string& fixture_name,
                   const std::string& config_json = "{}") {
     const int line = 10 + static_cast<int>(config.plugins.size());
-    config.plugins.push_back({name, fixture(fixture_name).string(), config_json,
-                              {{"", {line, 5}}, {"/fail", {line, 9}}}, {line, 3}});
+    config.plugins.push_back({name,
+                              fixture(fixture_name).string(),
+                              config_json,
+                              {{"", {line, 5}}, {"/fail", {line, 9}}},
+                              {line, 3}});
   }
 
   /// A journal of lifecycle calls, for the configuration of a fixture.
@@ -80,12 +83,21 @@ class PluginRig {
   /// Its `to` stands in line 20 + its index, column 7; option "bad" in column 30.
   std::size_t add_route(const std::string& plugin, const std::string& handler,
                         const std::string& options_json = "{}",
-                        const std::string& pattern = "/route") {
+                        const std::string& pattern = "/route",
+                        const std::vector<std::string>& methods = {}) {
     const int line = 20 + static_cast<int>(config.routes.size());
-    config.routes.push_back({{}, pattern, plugin, handler, 0ms, options_json,
-                             {{"", {line, 15}}, {"/bad", {line, 30}}}, {line, 3}, {line, 7}});
+    config.routes.push_back({methods,
+                             pattern,
+                             plugin,
+                             handler,
+                             0ms,
+                             options_json,
+                             {{"", {line, 15}}, {"/bad", {line, 30}}},
+                             {line, 3},
+                             {line, 7}});
     auto parsed = routing::Pattern::parse(pattern);
-    routes.push_back({{}, std::move(parsed.value()), 0ms, plugin, handler, {line, 3}, nullptr});
+    routes.push_back(
+        {methods, std::move(parsed.value()), 0ms, plugin, handler, {line, 3}, nullptr});
     return routes.size() - 1;
   }
 

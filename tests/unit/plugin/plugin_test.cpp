@@ -130,6 +130,26 @@ BOOST_AUTO_TEST_CASE(binds_a_plugin_built_with_longer_structs) {
   BOOST_TEST(ask(route).body == "hello");
 }
 
+BOOST_AUTO_TEST_CASE(tells_bind_all_of_the_route) {
+  add_plugin("p", "fixture_plugin");
+  const auto route =
+      add_route("p", "route", R"({"a":1})", "/a%20b/{id:int}/{rest:path}", {"GET", "PUT"});
+  start();
+
+  BOOST_TEST(ask(route).body ==
+             "size=" + std::to_string(sizeof(ph_route)) +
+                 "\nhandler=route\nconfig={\"a\":1}\npattern=/a%20b/{id:int}/{rest:path}\n"
+                 "mount=/a b\nparam=id\nparam=rest\nmethod=GET\nmethod=PUT\n");
+}
+
+BOOST_AUTO_TEST_CASE(names_no_method_of_a_route_for_any) {
+  add_plugin("p", "fixture_plugin");
+  const auto route = add_route("p", "route");
+  start();
+
+  BOOST_TEST(ask(route).body.find("method=") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(marks_a_handler_that_does_not_block) {
   add_plugin("p", "fixture_plugin");
   const auto may_block = add_route("p", "hello");

@@ -83,8 +83,8 @@ BOOST_AUTO_TEST_CASE(says_what_is_not_known) {
 
   const auto lines = seen(request);
 
-  for (const auto* line : {"content_length=18446744073709551615", "deadline_ns=0", "client_addr=",
-                           "client_port=0", "traceparent="}) {
+  for (const auto* line : {"content_length=18446744073709551615", "deadline_ns=0",
+                           "client_addr=", "client_port=0", "traceparent="}) {
     BOOST_TEST(contains(lines, line), line);
   }
 }

@@ -9,7 +9,7 @@ namespace {
 void on_signal(int) {}
 
 struct sigaction action_of(int number) {
-  struct sigaction action {};
+  struct sigaction action{};
   sigaction(number, nullptr, &action);
   return action;
 }

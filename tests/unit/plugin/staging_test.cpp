@@ -20,13 +20,13 @@ namespace {
 constexpr const char* kHash = "0123456789abcdef0123456789abcdef";
 
 mode_t mode_of(const std::filesystem::path& file) {
-  struct stat status {};
+  struct stat status{};
   stat(file.c_str(), &status);
   return status.st_mode & 07777;
 }
 
 ino_t inode_of(const std::filesystem::path& file) {
-  struct stat status {};
+  struct stat status{};
   stat(file.c_str(), &status);
   return status.st_ino;
 }
@@ -126,8 +126,8 @@ BOOST_AUTO_TEST_CASE(does_not_follow_a_link_in_place_of_the_copy) {
   const TemporaryFolder folder;
   const auto original = folder.write("x.so", "bytes");
   const auto elsewhere = folder.write("elsewhere", "bytes");
-  std::filesystem::create_symlink(
-      elsewhere, folder.path() / (".x.so." + content_hash("bytes") + ".staged"));
+  std::filesystem::create_symlink(elsewhere,
+                                  folder.path() / (".x.so." + content_hash("bytes") + ".staged"));
 
   const auto staged = StagedFile::make(original);
 

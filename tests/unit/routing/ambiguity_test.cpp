@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(refuses_the_same_shape_with_an_overlapping_method) {
 
 BOOST_AUTO_TEST_CASE(accepts_what_precedence_decides) {
   const std::vector<std::vector<std::string>> tables{
-      {"GET /a", "POST /a", "ANY /a"},     {"GET /a", "HEAD /a"},
-      {"GET /a", "GET /a/"},               {"GET /{x}", "GET /{x:int}", "GET /{x:path}", "GET /x"},
-      {"GET /a/{x:path}", "GET /a"},       {"GET /a%2Fb", "GET /a/b"},
+      {"GET /a", "POST /a", "ANY /a"}, {"GET /a", "HEAD /a"},
+      {"GET /a", "GET /a/"},           {"GET /{x}", "GET /{x:int}", "GET /{x:path}", "GET /x"},
+      {"GET /a/{x:path}", "GET /a"},   {"GET /a%2Fb", "GET /a/b"},
   };
   for (const auto& lines : tables) {
     BOOST_TEST_CONTEXT(lines.front() + " and others") { BOOST_TEST(mistakes(lines).empty()); }

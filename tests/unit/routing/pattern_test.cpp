@@ -85,37 +85,50 @@ BOOST_AUTO_TEST_CASE(refuses_with_cause_and_cure) {
   } rows[] = {
       {"", "the path '' must start with '/'"},
       {"a/b", "the path 'a/b' must start with '/'"},
-      {"/a{id}", "the segment 'a{id}' mixes text and braces; a parameter is a whole segment like "
-                 "'{id}'"},
-      {"/{id}b", "the segment '{id}b' mixes text and braces; a parameter is a whole segment like "
-                 "'{id}'"},
-      {"/{id", "the segment '{id' mixes text and braces; a parameter is a whole segment like "
-               "'{id}'"},
-      {"/id}", "the segment 'id}' mixes text and braces; a parameter is a whole segment like "
-               "'{id}'"},
+      {"/a{id}",
+       "the segment 'a{id}' mixes text and braces; a parameter is a whole segment like "
+       "'{id}'"},
+      {"/{id}b",
+       "the segment '{id}b' mixes text and braces; a parameter is a whole segment like "
+       "'{id}'"},
+      {"/{id",
+       "the segment '{id' mixes text and braces; a parameter is a whole segment like "
+       "'{id}'"},
+      {"/id}",
+       "the segment 'id}' mixes text and braces; a parameter is a whole segment like "
+       "'{id}'"},
       {"/{", "the segment '{' mixes text and braces; a parameter is a whole segment like '{id}'"},
-      {"/{a}{b}", "the segment '{a}{b}' mixes text and braces; a parameter is a whole segment like "
-                  "'{id}'"},
-      {"/{}", "'' in '{}' is not a parameter name; use letters, digits and '_', and no digit "
-              "first"},
-      {"/{1a}", "'1a' in '{1a}' is not a parameter name; use letters, digits and '_', and no digit "
-                "first"},
-      {"/{a-b:int}", "'a-b' in '{a-b:int}' is not a parameter name; use letters, digits and '_', "
-                     "and no digit first"},
-      {"/{a:str}", "'str' in '{a:str}' is not a parameter type; there are 'int' and 'path', or "
-                   "none"},
+      {"/{a}{b}",
+       "the segment '{a}{b}' mixes text and braces; a parameter is a whole segment like "
+       "'{id}'"},
+      {"/{}",
+       "'' in '{}' is not a parameter name; use letters, digits and '_', and no digit "
+       "first"},
+      {"/{1a}",
+       "'1a' in '{1a}' is not a parameter name; use letters, digits and '_', and no digit "
+       "first"},
+      {"/{a-b:int}",
+       "'a-b' in '{a-b:int}' is not a parameter name; use letters, digits and '_', "
+       "and no digit first"},
+      {"/{a:str}",
+       "'str' in '{a:str}' is not a parameter type; there are 'int' and 'path', or "
+       "none"},
       {"/{a:}", "'' in '{a:}' is not a parameter type; there are 'int' and 'path', or none"},
       {"/{a}/{a:int}", "the parameter '{a}' is there twice; give each its own name"},
       {"/{r:path}/x", "'{r:path}' takes the rest of the path; it must be the last segment"},
       {"/{r:path}/", "'{r:path}' takes the rest of the path; it must be the last segment"},
-      {"/a?b", "the path '/a?b' has a character that a request's path never has, after '/a'; write "
-               "it as an escape like '%20', and leave out query and fragment"},
-      {"/#", "the path '/#' has a character that a request's path never has, after '/'; write it "
-             "as an escape like '%20', and leave out query and fragment"},
-      {"/a b", "the path '/a b' has a character that a request's path never has, after '/a'; write "
-               "it as an escape like '%20', and leave out query and fragment"},
-      {"/100%", "the segment '100%' has a bad escape; '%' is followed by two hexadecimal digits, "
-                "and %00 is no character of a path (a '%' itself is '%25')"},
+      {"/a?b",
+       "the path '/a?b' has a character that a request's path never has, after '/a'; write "
+       "it as an escape like '%20', and leave out query and fragment"},
+      {"/#",
+       "the path '/#' has a character that a request's path never has, after '/'; write it "
+       "as an escape like '%20', and leave out query and fragment"},
+      {"/a b",
+       "the path '/a b' has a character that a request's path never has, after '/a'; write "
+       "it as an escape like '%20', and leave out query and fragment"},
+      {"/100%",
+       "the segment '100%' has a bad escape; '%' is followed by two hexadecimal digits, "
+       "and %00 is no character of a path (a '%' itself is '%25')"},
       {"/a/../b", "the segment '..' never occurs in a request; write the path without it"},
       {"/%2e", "the segment '%2e' never occurs in a request; write the path without it"},
   };

@@ -31,18 +31,10 @@ BOOST_AUTO_TEST_SUITE(routing_route_table)
 
 BOOST_AUTO_TEST_CASE(matches_literal_paths_exactly) {
   const Row rows[] = {
-      {"/", "GET /"},
-      {"/x", "GET /x"},
-      {"/x/", "GET /x/"},
-      {"/x/y", "GET /x/y"},
-      {"//x", "404"},
-      {"/x//", "404"},
-      {"/X", "404"},
-      {"/x/y/", "404"},
-      {"/%78", "GET /x"},
-      {"/x%2Fy", "404"},
-      {"/a%20b", "GET /a%20b"},
-      {"/%61%20%62", "GET /a%20b"},
+      {"/", "GET /"},       {"/x", "GET /x"},         {"/x/", "GET /x/"},
+      {"/x/y", "GET /x/y"}, {"//x", "404"},           {"/x//", "404"},
+      {"/X", "404"},        {"/x/y/", "404"},         {"/%78", "GET /x"},
+      {"/x%2Fy", "404"},    {"/a%20b", "GET /a%20b"}, {"/%61%20%62", "GET /a%20b"},
   };
   check_get({"GET /", "GET /x", "GET /x/", "GET /x/y", "GET /a%20b"}, rows);
 }
@@ -123,8 +115,8 @@ BOOST_AUTO_TEST_CASE(prefers_the_most_specific_segment_from_the_left) {
       {"/b", "GET /{x} [b]"},
       {"/b/c", "GET /{r:path} [b/c]"},
   };
-  check_get({"GET /{r:path}", "GET /a/{r:path}", "GET /a/{n}/c", "GET /a/{n:int}/c",
-             "GET /a/1/{x}", "GET /a/1/c", "GET /{x}"},
+  check_get({"GET /{r:path}", "GET /a/{r:path}", "GET /a/{n}/c", "GET /a/{n:int}/c", "GET /a/1/{x}",
+             "GET /a/1/c", "GET /{x}"},
             rows);
 }
 

@@ -31,6 +31,24 @@ enum {
   PH_HF_STREAM_BODY = 1u << 1
 };
 
+/* What bind() is told of one route. Borrowed: it and what it points to live for that call only. */
+typedef struct ph_route {
+  uint32_t size;
+  uint32_t reserved;
+  ph_str handler;     /* the rest of the route's `to` */
+  ph_str config_json; /* the object of the route's own options */
+  ph_str pattern;     /* as the configuration spells it; ph_req_head.route of its requests */
+  ph_str mount;       /* the literal prefix; ph_req_head.mount of its requests */
+
+  /* The names of the path parameters: those of ph_req_head.params, in the same order. */
+  const ph_str *params;
+  size_t n_params;
+
+  /* As the configuration names them, in upper case; n_methods 0: ANY. GET takes HEAD too. */
+  const ph_str *methods;
+  size_t n_methods;
+} ph_route;
+
 /* Out-struct of bind(): zeroed by the host, which sets size; the plugin writes only fields for
  * which PH_HAS(out, field), never the whole struct, and never size. */
 typedef struct ph_handler {
@@ -49,11 +67,10 @@ typedef struct ph_plugin_api {
   uint32_t size;
   uint32_t reserved;
 
-  /* [control & (created|started)] Makes a handler for one route. handler is the rest of the
-   * route's `to`, cfg_json the object of its own options. A bad name or option is refused here,
-   * with err->key naming the option, and so never fails a request. May run while handle() runs. */
-  ph_status (*bind)(ph_plugin *, ph_str handler, ph_str route_cfg_json, ph_handler *out,
-                    ph_error *err) PH_NOEXCEPT;
+  /* [control & (created|started)] Makes a handler for one route. A bad name or option is refused
+   * here, with err->key naming the option, and so never fails a request. May run while handle()
+   * runs. */
+  ph_status (*bind)(ph_plugin *, const ph_route *, ph_handler *out, ph_error *err) PH_NOEXCEPT;
   /* [control & !destroyed] After the last terminal call and the last release of that route. */
   void (*unbind)(ph_plugin *, ph_route_ctx *) PH_NOEXCEPT;
 

@@ -3,23 +3,24 @@
 /// exception passes.
 #pragma once
 
-#include <plughost/sdk/plugin.hpp>
-
 #include <cstring>
 #include <memory>
 #include <new>
+#include <plughost/sdk/plugin.hpp>
 #include <utility>
 
 namespace plughost::sdk::detail {
 
 /// Behind ph_route_ctx.
-struct Route {
+struct BoundRoute {
   Host host;
   Handler handle;
 };
 
 inline Plugin& as_plugin(ph_plugin* plugin) noexcept { return *reinterpret_cast<Plugin*>(plugin); }
-inline Route& as_route(ph_route_ctx* route) noexcept { return *reinterpret_cast<Route*>(route); }
+inline BoundRoute& as_route(ph_route_ctx* route) noexcept {
+  return *reinterpret_cast<BoundRoute*>(route);
+}
 
 /// Runs action and makes a status and an error of whatever it throws.
 template <class Action>
@@ -46,7 +47,7 @@ inline void log_late_failure(const Host& host, const ph_error& err) noexcept {
 
 inline ph_status handle(ph_route_ctx* ctx, ph_req token, const ph_req_head* head,
                         ph_error* err) noexcept {
-  const Route& route = as_route(ctx);
+  const BoundRoute& route = as_route(ctx);
   Request request(route.host.raw(), token, head);
   const ph_status status = guarded(err, [&] {
     const std::optional<Error> error = route.handle(request);
@@ -67,11 +68,12 @@ constexpr std::uint32_t flags_of(Run run) noexcept {
   return run == Run::kNonblocking ? std::uint32_t{PH_HF_NONBLOCKING} : 0U;
 }
 
-inline ph_status bind(ph_plugin* plugin, ph_str handler, ph_str options, ph_handler* out,
+inline ph_status bind(ph_plugin* plugin, const ph_route* asked, ph_handler* out,
                       ph_error* err) noexcept {
   return guarded(err, [&] {
-    BoundHandler bound = as_plugin(plugin).bind(text(handler), Options(text(options)));
-    auto route = std::make_unique<Route>(Route{as_plugin(plugin).host(), std::move(bound.handle)});
+    BoundHandler bound = as_plugin(plugin).bind(Route(asked));
+    auto route =
+        std::make_unique<BoundRoute>(BoundRoute{as_plugin(plugin).host(), std::move(bound.handle)});
     // Field by field: the host's struct may be shorter or longer than ours, and size is its own.
     if (PH_HAS(out, flags)) out->flags = flags_of(bound.run);
     if (PH_HAS(out, handle)) out->handle = &handle;
@@ -164,9 +166,9 @@ constexpr ph_entry make_entry(const char* id, const char* version,
 
 /// Makes Class, which derives from plughost::sdk::Plugin, the plugin of this library. Once, at file
 /// scope. id, version and description are string literals.
-#define PLUGHOST_PLUGIN(Class, id, version, description)                                  \
-  extern "C" PH_EXPORT const ph_entry* ph_plugin_entry_v1(void) {                         \
-    static constexpr ph_entry entry =                                                     \
-        ::plughost::sdk::detail::make_entry<Class>(id, version, description);             \
-    return &entry;                                                                        \
+#define PLUGHOST_PLUGIN(Class, id, version, description)                      \
+  extern "C" PH_EXPORT const ph_entry* ph_plugin_entry_v1(void) {             \
+    static constexpr ph_entry entry =                                         \
+        ::plughost::sdk::detail::make_entry<Class>(id, version, description); \
+    return &entry;                                                            \
   }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <plughost/sdk/error.hpp>
-#include <plughost/sdk/options.hpp>
-#include <plughost/sdk/request.hpp>
-
 #include <functional>
 #include <optional>
+#include <plughost/sdk/error.hpp>
+#include <plughost/sdk/request.hpp>
+#include <plughost/sdk/route.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -19,8 +18,8 @@ namespace plughost::sdk {
 /// Threads: several at once, unless the plugin is PH_PF_SERIAL.
 using Handler = std::function<std::optional<Error>(Request&)>;
 
-/// Makes the handler of one route from that route's options, when the route table is built.
-using HandlerFactory = std::function<Handler(const Options&)>;
+/// Makes the handler of one route, when the route table is built; throws Error to refuse it.
+using HandlerFactory = std::function<Handler(const Route&)>;
 
 enum class Run {
   kExecutor,    // may block: runs on a thread of the host's executor

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <plughost/abi/abi.h>
-#include <plughost/sdk/text.hpp>
 
+#include <plughost/sdk/text.hpp>
 #include <string_view>
 
 namespace plughost::sdk {

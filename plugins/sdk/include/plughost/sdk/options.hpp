@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <plughost/sdk/error.hpp>
-
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <plughost/sdk/error.hpp>
 #include <string>
 #include <string_view>
 

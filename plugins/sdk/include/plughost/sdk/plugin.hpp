@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <plughost/sdk/handler.hpp>
-#include <plughost/sdk/host.hpp>
-
 #include <chrono>
 #include <map>
 #include <optional>
+#include <plughost/sdk/handler.hpp>
+#include <plughost/sdk/host.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,10 +41,10 @@ class Plugin {
   Plugin& operator=(const Plugin&) = delete;
 
   /// Finds the handler a route names. Override it for names that are not known beforehand.
-  virtual BoundHandler bind(std::string_view handler, const Options& options) {
-    const auto found = handlers_.find(handler);
-    if (found == handlers_.end()) throw Error(PH_E_CONFIG, no_such_handler(handler));
-    return {found->second.make(options), found->second.run};
+  virtual BoundHandler bind(const Route& route) {
+    const auto found = handlers_.find(route.handler());
+    if (found == handlers_.end()) throw Error(PH_E_CONFIG, no_such_handler(route.handler()));
+    return {found->second.make(route), found->second.run};
   }
 
   /// May start threads.
@@ -68,14 +67,14 @@ class Plugin {
   void add_handler(std::string name, F callable, Run run = Run::kExecutor) {
     add_configurable_handler(
         std::move(name),
-        [handler = make_handler(std::move(callable))](const Options& options) {
-          options.refuse_all();
+        [handler = make_handler(std::move(callable))](const Route& route) {
+          route.options().refuse_all();
           return handler;
         },
         run);
   }
 
-  /// A handler made anew for each route from the route's own options.
+  /// A handler made anew for each route, from the route's own options and pattern.
   void add_configurable_handler(std::string name, HandlerFactory make, Run run = Run::kExecutor) {
     handlers_.insert_or_assign(std::move(name), Registered{std::move(make), run});
   }

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <plughost/abi/abi.h>
-#include <plughost/sdk/host.hpp>
-#include <plughost/sdk/response.hpp>
-#include <plughost/sdk/text.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <plughost/sdk/host.hpp>
+#include <plughost/sdk/response.hpp>
+#include <plughost/sdk/text.hpp>
 #include <string_view>
 #include <utility>
 
@@ -104,9 +104,7 @@ class Request final {
 
   /// Terminal. PH_OK, or PH_E_CANCELLED: the client is gone or got its 504. PH_E_INVALID: a header
   /// or the status is not allowed, and the answer is still owed.
-  ph_status respond(Response response) {
-    return settle(std::move(response).send(host_, token_));
-  }
+  ph_status respond(Response response) { return settle(std::move(response).send(host_, token_)); }
 
   /// Terminal. Answers 500; reason goes to the log.
   ph_status abort(std::string_view reason) noexcept {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <plughost/abi/abi.h>
-#include <plughost/sdk/text.hpp>
 
 #include <memory>
+#include <plughost/sdk/text.hpp>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -10,4 +10,5 @@
 #include <plughost/sdk/plugin.hpp>
 #include <plughost/sdk/request.hpp>
 #include <plughost/sdk/response.hpp>
+#include <plughost/sdk/route.hpp>
 #include <plughost/sdk/text.hpp>
