@@ -1,0 +1,61 @@
+#pragma once
+
+#include <plughost/abi/request.h>
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/problem.hpp"
+#include "core/py_ref.hpp"
+#include "core/query_string.hpp"
+#include "core/request_object.hpp"
+#include "core/signature.hpp"
+#include "core/target.hpp"
+
+namespace plughost::python {
+
+/// The arguments of one call, found and converted as the signature says.
+///
+/// Looked up in order: path parameter, query, field of the JSON body. The query and the body are
+/// taken apart only if a parameter needs them. A function that takes the request reads the body
+/// itself: then a body that is not JSON leaves parameters that have a default at their default.
+///
+/// Owner: the call. Threads: GIL held.
+class Arguments final {
+ public:
+  enum class Outcome {
+    kReady,
+    kProblem,  ///< the client's mistake: problem says which
+    kRaised,   ///< a Python error is set
+  };
+
+  Arguments(const Signature& signature, const ph_req_head& head);
+
+  Outcome collect(CancelProbe probe, void* probe_ctx, Problem& problem);
+
+  /// After kReady. The function's result; empty: a Python error is set.
+  PyRef call(PyObject* function) const;
+
+ private:
+  PyRef find(const Parameter& parameter, Problem& problem);
+  PyRef from_path(const Parameter& parameter, Problem& problem) const;
+  PyRef from_query_or_body(const Parameter& parameter, Problem& problem);
+  PyRef from_field(const Parameter& parameter, Problem& problem);
+  PyRef from_body(const Parameter& parameter, Problem& problem);
+  PyRef fallback_or_missing(const Parameter& parameter, std::string_view looked_in,
+                            Problem& problem) const;
+  bool parse_body(Problem& problem);
+  bool body_may_be_anything(const Parameter& parameter) const;
+
+  const Signature& signature_;
+  const ph_req_head& head_;
+  std::optional<QueryString> query_;
+  std::optional<RequestObject> request_;
+  std::vector<PyRef> values_;
+  PyRef body_;            ///< parsed
+  Problem body_problem_;  ///< why body_ is empty although body_parsed_
+  bool body_parsed_ = false;
+};
+
+}  // namespace plughost::python

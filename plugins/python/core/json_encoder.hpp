@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/py_ref.hpp"
+
+namespace plughost::python {
+
+inline constexpr int kMaxJsonDepth = 512;
+
+/// Appends value as JSON: json.dumps(value, ensure_ascii=False, separators=(",", ":")), but refuses
+/// NaN and infinities, lone surrogates, and nesting beyond kMaxJsonDepth.
+///
+/// Threads: GIL held. Runs Python code only for dict subclasses (their items()).
+/// Errors:  false, and error names the key path: `$.a[3].b: nan is not JSON`. out then ends
+/// anywhere;
+///          no Python error is left set.
+bool encode_json(PyObject* value, std::string& out, std::string& error);
+
+/// The UTF-8 of a str, borrowed from it; data() is null for a lone surrogate (no error left set).
+std::string_view utf8_of(PyObject* text);
+
+}  // namespace plughost::python

@@ -1,0 +1,123 @@
+#include "core/reply_headers.hpp"
+
+#include "core/failure.hpp"
+#include "core/json_encoder.hpp"
+#include "core/json_text.hpp"
+
+namespace plughost::python {
+namespace {
+
+constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
+
+bool is_token(std::string_view text) {
+  for (const char byte : text) {
+    const bool alphanumeric = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                              (byte >= '0' && byte <= '9');
+    if (!alphanumeric && kTokenMarks.find(byte) == std::string_view::npos) return false;
+  }
+  return !text.empty();
+}
+
+std::string repr_of(PyObject* object) {
+  const PyRef text = PyRef::steal(PyObject_ASCII(object));
+  if (!text) PyErr_Clear();
+  return text ? abbreviated(utf8_of(text.get())) : "?";
+}
+
+bool append_header(PyObject* name, PyObject* value, Reply& reply, std::string& why) {
+  if (!PyUnicode_Check(name) || !is_token(utf8_of(name))) {
+    why = "a header name must be a str of letters, digits and hyphens, not " + repr_of(name);
+    return false;
+  }
+  const std::string name_text(utf8_of(name));
+  if (!PyUnicode_Check(value)) {
+    why = "header " + name_text + ": the value must be a str, not " + repr_of(value);
+    return false;
+  }
+  const PyRef bytes = PyRef::steal(PyUnicode_AsLatin1String(value));
+  if (!bytes) {
+    PyErr_Clear();
+    why = "header " + name_text + ": the value must be Latin-1 text, not " + repr_of(value);
+    return false;
+  }
+  std::string text(PyBytes_AS_STRING(bytes.get()),
+                   static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
+  if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    why = "header " + name_text + ": the value must not hold CR, LF or NUL: " + repr_of(value);
+    return false;
+  }
+  reply.headers.emplace_back(name_text, std::move(text));
+  return true;
+}
+
+bool append_header_values(PyObject* name, PyObject* value, Reply& reply, std::string& why) {
+  if (!PyList_Check(value) && !PyTuple_Check(value)) return append_header(name, value, reply, why);
+  const PyRef values = PyRef::steal(PySequence_Tuple(value));
+  for (Py_ssize_t index = 0; values && index < PyTuple_GET_SIZE(values.get()); ++index) {
+    if (!append_header(name, PyTuple_GET_ITEM(values.get(), index), reply, why)) return false;
+  }
+  return true;
+}
+
+/// The pairs of a mapping or of a list, as a tuple of whatever was in it; empty for anything else.
+PyRef pairs_of(PyObject* headers) {
+  if (PyList_Check(headers) || PyTuple_Check(headers))
+    return PyRef::steal(PySequence_Tuple(headers));
+  const PyRef items = PyRef::steal(PyMapping_Check(headers) ? PyMapping_Items(headers) : nullptr);
+  return PyRef::steal(items ? PySequence_Tuple(items.get()) : nullptr);
+}
+
+}  // namespace
+
+bool read_status(PyObject* value, unsigned& status, std::string& why) {
+  const bool integer = PyLong_Check(value) && !PyBool_Check(value);
+  const long number = integer ? PyLong_AsLong(value) : 0;
+  PyErr_Clear();
+  if (number < 200 || number > 599) {
+    why = "the status must be an int from 200 to 599, not " + repr_of(value);
+    return false;
+  }
+  status = static_cast<unsigned>(number);
+  return true;
+}
+
+bool read_headers(PyObject* headers, Reply& reply, std::string& why) {
+  if (headers == Py_None) return true;
+  const PyRef pairs = pairs_of(headers);
+  if (!pairs) {
+    PyErr_Clear();
+    why = "headers must be a dict or a list of (name, value) pairs, not " + repr_of(headers);
+    return false;
+  }
+  for (Py_ssize_t index = 0; index < PyTuple_GET_SIZE(pairs.get()); ++index) {
+    PyObject* pair = PyTuple_GET_ITEM(pairs.get(), index);
+    if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2) {
+      why = "headers must be (name, value) pairs, not " + repr_of(pair);
+      return false;
+    }
+    if (!append_header_values(PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1), reply, why)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool is_content_type(std::string_view name) {
+  constexpr std::string_view kName = "content-type";
+  if (name.size() != kName.size()) return false;
+  for (std::size_t index = 0; index < kName.size(); ++index) {
+    const char byte = name[index];
+    const char lower = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
+    if (lower != kName[index]) return false;
+  }
+  return true;
+}
+
+bool has_content_type(const Reply& reply) {
+  for (const auto& header : reply.headers) {
+    if (is_content_type(header.first)) return true;
+  }
+  return false;
+}
+
+}  // namespace plughost::python

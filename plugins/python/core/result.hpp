@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "core/py_ref.hpp"
+#include "core/reply.hpp"
+
+namespace plughost::python {
+
+/// Makes reply of what a handler returned: dict, list, int, float and bool become JSON, str text,
+/// bytes an octet stream, None 204; (body, status[, headers]) and Response say more.
+///
+/// Threads: GIL held. Errors: false, and why says what cannot be sent, naming the key path; reply
+/// is then half filled.
+bool write_result(PyObject* result, Reply& reply, std::string& why);
+
+}  // namespace plughost::python

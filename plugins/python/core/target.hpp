@@ -1,0 +1,61 @@
+#pragma once
+
+#include <plughost/abi/request.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/reply.hpp"
+
+namespace plughost::python {
+
+/// Thrown at bind: a sentence, and the JSON pointer of the option at fault ("" is the target).
+class BindError final : public std::runtime_error {
+ public:
+  BindError(std::string key, const std::string& message)
+      : std::runtime_error(message), key_(std::move(key)) {}
+  const std::string& key() const { return key_; }
+
+ private:
+  std::string key_;
+};
+
+/// Answers whether the request has been cancelled (request.cancelled); may be called often.
+using CancelProbe = bool (*)(void* ctx) noexcept;
+
+/// A Python function resolved from `module:attr[.attr]`, with the plan of its parameters.
+///
+/// The plan is made once, here, so that a wrong signature fails the start and not a request.
+///
+/// Owner:   a route. Threads: every member with the GIL held, on any thread, concurrently.
+/// Errors:  load throws BindError (import and syntax errors with file and line, unknown attribute,
+///          not callable, unsupported annotation, generator or `async def`, each by name).
+///          call never throws: what goes wrong becomes a problem answer (RFC 9457) and Reply::log.
+class Target final {
+ public:
+  /// params: names of the route's path parameters, which the function or its request may take.
+  static std::unique_ptr<Target> load(std::string_view spec,
+                                      const std::vector<std::string>& params);
+  ~Target();
+
+  /// Converts the arguments, calls, and normalises the result into reply (cleared first).
+  /// head need not outlive the call: `request` objects copy what they keep.
+  void call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const;
+
+  const std::string& spec() const;
+
+ private:
+  class Impl;
+  explicit Target(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Drops what the core keeps of Python between calls; a later load starts afresh.
+///
+/// [control], GIL held, before the interpreter is finalised, when every Target is gone.
+void shutdown_core();
+
+}  // namespace plughost::python

@@ -1,0 +1,13 @@
+"""What a Python handler of plughost needs: the request, and ways to answer.
+
+A handler is a plain function whose parameters are filled from the path, the query and the JSON
+body; most handlers need nothing from here. The package works without the host, so handlers can be
+tested as the functions they are.
+"""
+
+from .errors import HTTPError
+from .multidict import Headers, MultiDict
+from .request import Request
+from .response import Response
+
+__all__ = ["HTTPError", "Headers", "MultiDict", "Request", "Response"]

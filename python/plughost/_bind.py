@@ -1,0 +1,112 @@
+"""Resolves `module:attr[.attr]` and plans how it is called, when the host binds a route."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+from ._signature import Row, SignatureError, plan_of
+
+_SPEC = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<path>[^\W\d]\w*(\.[^\W\d]\w*)*)")
+
+
+class BindError(Exception):
+    """A target that cannot be bound: message is one line, key a JSON pointer into the options."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.message = " ".join(message.split())
+        self.key = key
+
+
+def load_target(spec: str, params: Sequence[str]) -> tuple[Callable[..., Any], list[Row]]:
+    """The function spec names, and where each of its arguments comes from."""
+    match = _SPEC.fullmatch(spec)
+    if match is None:
+        raise BindError(f"'{spec}' is not a Python target: write module:function")
+    owner, function = _resolve(_import(match["module"]), match["path"])
+    _check_kind(spec, owner, function, match["path"].rpartition(".")[2])
+    try:
+        return function, plan_of(function, params)
+    except SignatureError as error:
+        raise BindError(f"{spec}: {error}") from error
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name + ".").startswith(error.name + "."):
+            raise BindError(f"no module named '{error.name}' in {_searched()}") from error
+        raise _import_failed(error) from error
+    except SyntaxError as error:
+        place = f"{error.filename}:{error.lineno}"
+        raise BindError(f"{place}: {type(error).__name__}: {error.msg}") from error
+    except BaseException as error:  # a module that calls sys.exit() must not end the host
+        raise _import_failed(error) from error
+
+
+def _searched() -> str:
+    standard = (sys.base_prefix + "/lib", sys.base_prefix + "/local/lib")
+    return ", ".join(x for x in sys.path if x and not x.startswith(standard)) or "sys.path"
+
+
+def _import_failed(error: BaseException) -> BindError:
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename not in (__file__, importlib.__file__)
+        and not frame.filename.startswith("<frozen ")
+    ]
+    place = f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
+    return BindError(place + "".join(traceback.format_exception_only(error)))
+
+
+def _resolve(module: ModuleType, path: str) -> tuple[Any, Any]:
+    """The object at path, and what it is an attribute of."""
+    owner: Any = module
+    found: Any = module
+    for name in path.split("."):
+        owner = found
+        try:
+            found = getattr(owner, name)
+        except BaseException as error:
+            raise BindError(_no_attribute(owner, name, error)) from error
+    return owner, found
+
+
+def _no_attribute(owner: Any, name: str, error: BaseException) -> str:
+    what = f"module '{owner.__name__}'" if inspect.ismodule(owner) else f"{owner!r}"
+    if not isinstance(error, AttributeError):
+        return f"{what}: attribute '{name}' failed: {type(error).__name__}: {error}"
+    near = difflib.get_close_matches(name, [x for x in dir(owner) if not x.startswith("_")], n=1)
+    return f"{what} has no attribute '{name}'" + (f" (did you mean '{near[0]}'?)" if near else "")
+
+
+def _check_kind(spec: str, owner: Any, function: Any, name: str) -> None:
+    if inspect.isclass(function):
+        raise BindError(f"{spec} is a class, not a function")
+    if not callable(function):
+        raise BindError(f"{spec} is not callable: it is of type {type(function).__name__}")
+    if inspect.isclass(owner) and inspect.isfunction(function):
+        if not isinstance(inspect.getattr_static(owner, name), staticmethod):
+            raise BindError(f"{spec} is a method and needs an instance of {owner.__name__}")
+    body = inspect.unwrap(function)
+    while hasattr(body, "func") and not inspect.isroutine(body):  # functools.partial
+        body = body.func
+    if not inspect.isroutine(body):
+        body = type(body).__call__
+    for test, what in (
+        (inspect.isasyncgenfunction, "an async generator"),
+        (inspect.iscoroutinefunction, "an async def function"),
+        (inspect.isgeneratorfunction, "a generator function"),
+    ):
+        if test(body) or test(function):
+            raise BindError(f"{spec} is {what}, which is not supported in this version")

@@ -1,0 +1,33 @@
+"""The exception by which a handler answers with an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Optional, Union
+
+HeadersLike = Union[Mapping[str, str], Iterable[tuple[str, str]]]
+
+
+class HTTPError(Exception):
+    """Ends a handler with a problem answer (RFC 9457).
+
+    status is from 400 to 599, detail a sentence for the client, headers are added to the answer
+    (a Retry-After, say).
+    """
+
+    def __init__(
+        self, status: int, detail: Optional[str] = None, headers: Optional[HeadersLike] = None
+    ) -> None:
+        if isinstance(status, bool) or not isinstance(status, int):
+            raise TypeError(f"HTTPError: the status must be an int, not {status!r}")
+        if not 400 <= status <= 599:
+            raise ValueError(f"HTTPError: the status must be from 400 to 599, not {status}")
+        self.status = int(status)
+        self.detail = detail
+        self.headers: list[tuple[str, str]] = list(
+            headers.items() if isinstance(headers, Mapping) else headers or ()
+        )
+        super().__init__(self.status, detail, self.headers)
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.detail}" if self.detail else str(self.status)
