@@ -1,0 +1,135 @@
+#include "runtime/answer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+namespace plughost::python {
+namespace {
+
+ph_str view(std::string_view text) { return {text.data(), text.size()}; }
+
+bool is_terminal(ph_status status) {
+  return status == PH_OK || status == PH_E_CANCELLED || status == PH_E_STALE;
+}
+
+/// Header lines as the ABI takes them; an answer rarely has more than a handful.
+class HeaderLines final {
+ public:
+  explicit HeaderLines(const std::vector<std::pair<std::string, std::string>>& headers) {
+    if (headers.size() > few_.size()) many_.resize(headers.size());
+    lines_ = many_.empty() ? few_.data() : many_.data();
+    std::transform(headers.begin(), headers.end(), lines_, [](const auto& header) {
+      return ph_header{view(header.first), view(header.second)};
+    });
+  }
+  const ph_header* data() const { return lines_; }
+
+ private:
+  std::array<ph_header, 8> few_;
+  std::vector<ph_header> many_;
+  ph_header* lines_;
+};
+
+ph_status respond(const ph_host* host, ph_req token, unsigned status, const ph_header* headers,
+                  std::size_t n_headers, std::string_view body) {
+  ph_response response{};
+  response.size = sizeof(response);
+  response.status = status;
+  response.headers = headers;
+  response.n_headers = n_headers;
+  response.body = {body.data(), body.size()};
+  return host->http->respond(host, token, &response);
+}
+
+void append_json_text(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte > 0x7e) {
+      out += "\\u00";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+}
+
+std::string_view title(unsigned status) {
+  switch (status) {
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Error";
+  }
+}
+
+std::string problem(unsigned status, std::string_view detail, std::string_view request_id) {
+  std::string body = R"({"type":"about:blank","title":")";
+  body += title(status);
+  body += R"(","status":)" + std::to_string(status) + R"(,"detail":")";
+  append_json_text(body, detail);
+  body += '"';
+  if (!request_id.empty()) {
+    body += R"(,"request_id":")";
+    append_json_text(body, request_id);
+    body += '"';
+  }
+  return body + "}";
+}
+
+void log(const ph_host* host, ph_req token, std::string_view line) {
+  host->log(host, token, PH_LOG_ERROR, view(line));
+}
+
+/// The last resort when the host refuses even the problem answer.
+void abandon(const ph_host* host, ph_req token, std::string_view why) {
+  host->http->abort(host, token, view(why));
+}
+
+void send_problem(const ph_host* host, ph_req token, unsigned status, std::string_view detail,
+                  std::string_view request_id) {
+  static constexpr std::string_view kType = "application/problem+json";
+  const std::array<ph_header, 2> headers{
+      {{view("content-type"), view(kType)}, {view("retry-after"), view("1")}}};
+  const std::string body = problem(status, detail, request_id);
+  if (!is_terminal(respond(host, token, status, headers.data(), status == 503 ? 2 : 1, body))) {
+    abandon(host, token, detail);
+  }
+}
+
+}  // namespace
+
+void answer(const ph_host* host, ph_req token, const Reply& reply) {
+  if (!reply.log.empty()) log(host, token, reply.log);
+  const HeaderLines headers(reply.headers);
+  const ph_status status =
+      respond(host, token, reply.status, headers.data(), reply.headers.size(), reply.body);
+  if (is_terminal(status)) return;
+  log(host, token,
+      "the host refused the handler's answer (status " + std::to_string(reply.status) + ", " +
+          std::to_string(reply.headers.size()) +
+          " headers): a status outside 200 to 599, or a header that HTTP does not allow");
+  send_problem(host, token, 500, "The handler's answer cannot be sent.", {});
+}
+
+void answer_problem(const ph_host* host, ph_req token, unsigned status, std::string_view detail,
+                    const ph_req_head& head) {
+  const std::string_view id = PH_HAS(&head, request_id) && head.request_id.ptr != nullptr
+                                  ? std::string_view(head.request_id.ptr, head.request_id.len)
+                                  : std::string_view();
+  send_problem(host, token, status, detail, id);
+}
+
+}  // namespace plughost::python

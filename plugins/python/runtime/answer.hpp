@@ -1,0 +1,19 @@
+#pragma once
+
+#include <plughost/abi/abi.h>
+
+#include <string_view>
+
+#include "core/reply.hpp"
+
+namespace plughost::python {
+
+/// Makes the terminal call with reply; logs reply.log. [any], with or without the GIL. A reply that
+/// the host refuses (a bad header) is logged and answered 500.
+void answer(const ph_host* host, ph_req token, const Reply& reply);
+
+/// Makes the terminal call with a problem answer (RFC 9457); 503 carries Retry-After: 1.
+void answer_problem(const ph_host* host, ph_req token, unsigned status, std::string_view detail,
+                    const ph_req_head& head);
+
+}  // namespace plughost::python

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "runtime/job_queue.hpp"
+
+namespace plughost::python {
+
+/// What the crew knows of one dispatch thread. The atomics are written by that thread while it
+/// works, each on a cache line of its own.
+struct alignas(64) Member {
+  std::atomic<std::uint64_t> turn{0};         ///< odd: inside a call of a handler
+  std::atomic<bool> aside{false};             ///< its call takes long: others go on without it
+  std::atomic<bool> waited{false};            ///< and when that was seen, it had released the GIL
+  std::atomic<std::uint64_t> deadline_ns{0};  ///< of the request it is in; 0: none
+  std::atomic<const RouteTarget*> route{nullptr};
+
+ private:
+  friend class Crew;
+  enum class Place { away, parked, active, aside, left };
+  Place place_ = Place::away;  // guarded by Crew::mutex_
+  std::uint64_t seen_turn_ = 0;
+};
+
+/// Decides which dispatch thread works: one while the queue moves, one more when it does not.
+///
+/// A member is parked, active, or aside: in a call that has lasted a whole look (1 ms), or that was
+/// expected to wait. While a member is active nobody is woken. A member that comes back from aside
+/// goes on if nobody is active, else it parks, so that two do not fight for the GIL.
+///
+/// Owner:   Dispatcher, which owns the threads.
+/// Threads: submit on any; the rest by members, the watcher and the control thread
+///          as said. The mutex is held for a few instructions and never while waiting for the GIL.
+class Crew final {
+ public:
+  Crew(unsigned threads, std::size_t capacity);
+
+  std::deque<Member>& members() { return members_; }
+  const std::deque<Member>& members() const { return members_; }
+
+  /// [any] False: full, draining or stopped.
+  bool submit(const Job& job) noexcept;
+
+  // Called by a member's thread.
+  /// Parks until there is work and nobody does it; then the member is active. False: stop.
+  bool wait_for_turn(Member& me);
+  /// Returns done (if any) and gives the next batch; null: no work, the member is still active.
+  Batch* next(Batch* done);
+  /// The member's next call will wait: lets another go on meanwhile.
+  void step_aside(Member& me);
+  /// After a call that left the member aside. False: another is active, so park.
+  bool step_back(Member& me);
+  /// Looks for new work for a short while before parking; pointless on a single core.
+  bool spin_for_work() const;
+  void end_turn(Member& me, Batch* done);
+  void leave(Member& me);  ///< the thread is about to end
+
+  /// Called by the watcher's thread; returns at stop. waits(i) tells whether member i, which is in
+  /// a call, waits with the GIL released.
+  void watch(const std::function<bool(std::size_t)>& waits);
+
+  // Called by the control thread.
+  using TimePoint = std::chrono::steady_clock::time_point;
+  /// Refuses new jobs and waits until all accepted ones are done. False: the deadline came first.
+  bool wait_until_done(TimePoint deadline);
+  /// Takes away every job that has not started.
+  std::vector<Job> take_queued();
+  /// Sends the members home and waits for them. False: some are still in calls at the deadline.
+  bool dismiss(TimePoint deadline);
+  bool has_left(const Member& member);
+
+ private:
+  void enter(Member& member, Member::Place place);
+  void wake_one_if_idle();
+  bool all_done() const;
+  void look(const std::function<bool(std::size_t)>& waits);
+
+  mutable std::mutex mutex_;
+  std::condition_variable parked_cv_, watcher_cv_, control_cv_;
+  JobQueue queue_;
+  std::deque<Member> members_;
+  unsigned active_ = 0, aside_ = 0, parked_ = 0, left_ = 0;
+  bool waking_ = false;  // a parked member has been notified and is not up yet
+  bool watcher_parked_ = false, draining_ = false, stopping_ = false;
+  std::atomic<bool> arrived_{false};  // a hint for spin_for_work
+  const bool may_spin_;
+};
+
+}  // namespace plughost::python

@@ -1,0 +1,212 @@
+#include "runtime/dispatcher.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "runtime/answer.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/interpreter.hpp"
+
+namespace plughost::python {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr std::uint64_t kMaxHoldNs = 2'000'000;  // then the GIL is offered to who waits for it
+constexpr std::uint64_t kQuickCallNs = 500'000;  // a call this short did not wait
+constexpr std::uint64_t kStuckAfterNs = 1'000'000'000;  // beyond its deadline
+constexpr std::chrono::seconds kStopPatience{2};
+
+struct Probe {
+  const ph_host* host;
+  ph_req token;
+};
+
+bool is_cancelled(void* ctx) noexcept {
+  const auto* probe = static_cast<const Probe*>(ctx);
+  return probe->host->http->is_cancelled(probe->host, probe->token) != 0;
+}
+
+bool is_past(std::uint64_t deadline_ns, std::uint64_t now_ns) {
+  return deadline_ns != 0 && now_ns >= deadline_ns;
+}
+
+void name_this_thread(const std::string& name) {
+  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(const ph_host* host, unsigned threads, std::size_t queue)
+    : host_(host), crew_(threads, queue), python_states_(threads) {}
+
+Dispatcher::~Dispatcher() { Dispatcher::stop(); }
+
+bool Dispatcher::submit(const Job& job) noexcept { return crew_.submit(job); }
+
+void Dispatcher::start() {
+  try {
+    watcher_ = std::thread([this] { watch(); });
+    for (std::size_t i = 0; i < crew_.members().size(); ++i) {
+      threads_.emplace_back([this, i] { run_member(i); });
+    }
+  } catch (...) {
+    for (std::size_t i = threads_.size(); i < crew_.members().size(); ++i) {
+      crew_.leave(crew_.members()[i]);
+    }
+    stop();
+    throw;
+  }
+  state_.store(State::started, std::memory_order_release);
+}
+
+bool Dispatcher::drain(std::uint64_t deadline_ns) {
+  const auto ticks = static_cast<nanoseconds::rep>(
+      std::min<std::uint64_t>(deadline_ns, std::numeric_limits<nanoseconds::rep>::max()));
+  const steady_clock::time_point deadline{nanoseconds(ticks)};
+  if (crew_.wait_until_done(deadline)) return true;
+  refuse_queued("The server is stopping and had no time left for this request.");
+  if (crew_.wait_until_done(steady_clock::now())) return true;
+  log_running();
+  return false;
+}
+
+void Dispatcher::stop() {
+  if (state_.exchange(State::stopped) == State::stopped || !watcher_.joinable()) return;
+  const bool dismissed = crew_.dismiss(steady_clock::now() + kStopPatience);
+  refuse_queued("The server is stopping.");
+  if (!dismissed) abandoned_.store(true, std::memory_order_release);
+  watcher_.join();
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    if (dismissed || crew_.has_left(crew_.members()[i])) {
+      threads_[i].join();
+    } else {
+      threads_[i].detach();
+    }
+  }
+  threads_.clear();
+}
+
+std::string Dispatcher::health() const {
+  const State state = state_.load(std::memory_order_acquire);
+  if (state != State::started) {
+    return state == State::created ? "the dispatch threads are not started"
+                                   : "the dispatch threads are stopped";
+  }
+  const std::uint64_t now = now_ns();
+  for (const Member& member : crew_.members()) {
+    const bool calling = member.turn.load(std::memory_order_acquire) % 2 == 1;
+    const std::uint64_t deadline = member.deadline_ns.load(std::memory_order_relaxed);
+    if (!calling || deadline == 0 || now < deadline + kStuckAfterNs) return "";
+  }
+  return "all " + std::to_string(crew_.members().size()) +
+         " dispatch threads are stuck in handlers that are past their deadline";
+}
+
+void Dispatcher::run_member(std::size_t index) {
+  name_this_thread("python-" + std::to_string(index));
+  Member& me = crew_.members()[index];
+  {
+    PythonThread python;
+    python_states_[index].store(python.state(), std::memory_order_relaxed);
+    Reply reply;
+    while (crew_.wait_for_turn(me)) serve(me, python, reply);
+  }
+  crew_.leave(me);
+}
+
+/// One turn: until there is no work, or somebody else does it.
+void Dispatcher::serve(Member& me, PythonThread& python, Reply& reply) {
+  Batch* batch = nullptr;
+  do {
+    python.acquire();
+    std::uint64_t held_since = now_ns();
+    while ((batch = crew_.next(batch)) != nullptr) {
+      Job job;
+      while (batch->take(job)) {
+        const std::uint64_t now = now_ns();
+        run(me, job, now, reply);
+        if (me.aside.load(std::memory_order_acquire) && !crew_.step_back(me)) {
+          python.release();
+          crew_.end_turn(me, batch);
+          return;
+        }
+        if (now - held_since > kMaxHoldNs) {
+          python.release();
+          python.acquire();
+          held_since = now_ns();
+        }
+      }
+    }
+    python.release();
+  } while (crew_.spin_for_work());
+  crew_.end_turn(me, nullptr);
+}
+
+void Dispatcher::run(Member& me, const Job& job, std::uint64_t now, Reply& reply) {
+  if (abandoned()) return;
+  if (is_past(job.head->deadline_ns, now)) {
+    answer_problem(host_, job.token, 504, "The deadline passed before the handler was called.",
+                   *job.head);
+    return;
+  }
+  const bool will_wait = job.route->waits.load(std::memory_order_relaxed) > 0;
+  if (will_wait) crew_.step_aside(me);
+  const bool returned = call(me, job, reply);
+  if (abandoned()) return;
+  if (will_wait && now_ns() - now < kQuickCallNs) {
+    job.route->waits.fetch_sub(1, std::memory_order_relaxed);
+  } else if (me.aside.load(std::memory_order_acquire) &&
+             me.waited.load(std::memory_order_relaxed)) {
+    job.route->waits.store(RouteTarget::kWaitsMemory, std::memory_order_relaxed);
+  }
+  if (returned) {
+    answer(host_, job.token, reply);
+  } else {
+    host_->log(host_, job.token, PH_LOG_ERROR, {reply.log.data(), reply.log.size()});
+    answer_problem(host_, job.token, 500, "The handler failed.", *job.head);
+  }
+}
+
+bool Dispatcher::call(Member& me, const Job& job, Reply& reply) {
+  const std::uint64_t turn = me.turn.load(std::memory_order_relaxed);
+  me.route.store(job.route, std::memory_order_relaxed);
+  me.deadline_ns.store(job.head->deadline_ns, std::memory_order_relaxed);
+  me.turn.store(turn + 1, std::memory_order_release);
+  Probe probe{host_, job.token};
+  bool returned = true;
+  try {
+    job.route->target->call(*job.head, &is_cancelled, &probe, reply);
+  } catch (const std::exception& error) {
+    returned = false;
+    reply.log = job.route->spec + ": " + error.what();
+  }
+  me.turn.store(turn + 2, std::memory_order_release);
+  return returned;
+}
+
+void Dispatcher::watch() {
+  name_this_thread("python-watch");
+  crew_.watch([this](std::size_t member) {
+    return !holds_gil(python_states_[member].load(std::memory_order_relaxed));
+  });
+}
+
+void Dispatcher::refuse_queued(std::string_view why) {
+  for (const Job& job : crew_.take_queued()) answer_problem(host_, job.token, 503, why, *job.head);
+}
+
+void Dispatcher::log_running() const {
+  for (const Member& member : crew_.members()) {
+    if (member.turn.load(std::memory_order_acquire) % 2 == 0) continue;
+    const std::string line =
+        "still running at the deadline: " + member.route.load(std::memory_order_relaxed)->spec;
+    host_->log(host_, 0, PH_LOG_WARN, {line.data(), line.size()});
+  }
+}
+
+}  // namespace plughost::python

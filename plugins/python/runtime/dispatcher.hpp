@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "runtime/backend.hpp"
+#include "runtime/crew.hpp"
+
+namespace plughost::python {
+
+class PythonThread;
+
+/// Mode thread: runs jobs on dispatch threads, many for each time one takes the GIL.
+///
+/// A job past its deadline when its turn comes is answered without calling Python. One that is
+/// cancelled is called all the same: a client that has half-closed still gets its answer.
+/// Answers are made right after each call, with the GIL held: the host's respond neither blocks nor
+/// waits.
+///
+/// Owner:   the plugin instance, which must leak it if abandoned().
+/// Threads: as Backend says. `threads` dispatch threads and one watcher exist from start to stop.
+/// Errors:  start throws std::system_error when a thread cannot be made.
+class Dispatcher final : public Backend {
+ public:
+  Dispatcher(const ph_host* host, unsigned threads, std::size_t queue);
+  ~Dispatcher() override;
+
+  bool submit(const Job& job) noexcept override;
+  void start() override;
+  bool drain(std::uint64_t deadline_ns) override;
+  /// Waits up to 2 s for handlers to return, then lets their threads go: those answer no more.
+  void stop() override;
+  std::string health() const override;
+
+  /// True after stop if a thread is still inside a handler: then neither this object nor the
+  /// interpreter may go.
+  bool abandoned() const { return abandoned_.load(std::memory_order_relaxed); }
+
+ private:
+  enum class State { created, started, stopped };
+
+  void run_member(std::size_t index);
+  void serve(Member& me, PythonThread& python, Reply& reply);
+  void run(Member& me, const Job& job, std::uint64_t now_ns, Reply& reply);
+  bool call(Member& me, const Job& job, Reply& reply);
+  void watch();
+  void refuse_queued(std::string_view why);
+  void log_running() const;
+
+  const ph_host* const host_;
+  Crew crew_;
+  std::vector<std::thread> threads_;  // one for each member, in its order
+  std::vector<std::atomic<const void*>> python_states_;
+  std::thread watcher_;
+  std::atomic<State> state_{State::created};
+  std::atomic<bool> abandoned_{false};
+};
+
+}  // namespace plughost::python

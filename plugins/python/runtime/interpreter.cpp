@@ -1,0 +1,151 @@
+#include "runtime/interpreter.hpp"
+
+#include <dlfcn.h>
+#include <pybind11/embed.h>
+
+#include <filesystem>
+
+#include "core/target.hpp"
+
+namespace plughost::python {
+namespace {
+
+namespace py = pybind11;
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const std::string& message) { throw BindError("", message); }
+
+template <typename Function>
+std::string file_of(Function* function) {
+  Dl_info info{};
+  const auto address = reinterpret_cast<const void*>(function);
+  return dladdr(address, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
+}
+
+void make_libpython_global() {
+  const std::string file = file_of(&Py_InitializeFromConfig);
+  if (dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL) == nullptr) {
+    const char* why = dlerror();
+    refuse("cannot open libpython (" + file +
+           ") again for extension modules: " + (why == nullptr ? "unknown reason" : why));
+  }
+}
+
+void check_process() {
+  if (Py_IsInitialized() != 0) {
+    refuse("another Python interpreter already runs in this process; there can be one");
+  }
+  const std::string running = Py_GetVersion();
+  const std::string built =
+      std::to_string(PY_MAJOR_VERSION) + "." + std::to_string(PY_MINOR_VERSION) + ".";
+  if (running.compare(0, built.size(), built) != 0) {
+    refuse("libpython is version " + running.substr(0, running.find(' ')) +
+           ", but this plugin was built for " + built + "x");
+  }
+  std::error_code ignored;
+  if (!fs::exists(PLUGHOST_PYTHON, ignored)) {
+    refuse(std::string("there is no Python interpreter at ") + PLUGHOST_PYTHON +
+           ", which this plugin was built for");
+  }
+}
+
+void require(const PyStatus& status, PyConfig& config) {
+  if (PyStatus_Exception(status) == 0) return;
+  const std::string why = status.err_msg == nullptr ? "unknown reason" : status.err_msg;
+  PyConfig_Clear(&config);
+  refuse("Python does not start: " + why);
+}
+
+void initialize() {
+  PyConfig config;
+  PyConfig_InitPythonConfig(&config);
+  config.install_signal_handlers = 0;
+  config.parse_argv = 0;
+  config.configure_c_stdio = 0;
+  config.safe_path = 1;
+  // A guessed sys.executable would make multiprocessing start some other interpreter.
+  require(PyConfig_SetBytesString(&config, &config.program_name, PLUGHOST_PYTHON), config);
+  require(PyConfig_SetBytesString(&config, &config.executable, PLUGHOST_PYTHON), config);
+  require(Py_InitializeFromConfig(&config), config);
+  PyConfig_Clear(&config);
+}
+
+void prepare_paths(const std::vector<std::string>& import_paths, const std::string& package) {
+  py::list paths = py::module_::import("sys").attr("path");
+  py::ssize_t at = 0;
+  for (const std::string& path : import_paths) paths.insert(at++, path);
+  paths.insert(at, package);
+  // The thread that first imports threading is what it calls the main thread.
+  py::module_::import("threading");
+}
+
+}  // namespace
+
+std::string plugin_folder() {
+  const fs::path file = fs::absolute(file_of(&plugin_folder));
+  return file.parent_path().lexically_normal().string();
+}
+
+std::string package_folder() {
+  const fs::path here = plugin_folder();
+  for (const char* place : {"python", "../python", "../../../share/plughost/python"}) {
+    const fs::path folder = (here / place).lexically_normal();
+    std::error_code ignored;
+    if (fs::exists(folder / "plughost" / "__init__.py", ignored)) return folder.string();
+  }
+  return "";
+}
+
+Interpreter::Interpreter(const std::vector<std::string>& import_paths) {
+  check_process();
+  const std::string package = package_folder();
+  if (package.empty()) {
+    refuse(
+        "the Python package 'plughost' is not beside the plugin: neither in python, ../python "
+        "nor ../../../share/plughost/python of " +
+        plugin_folder());
+  }
+  make_libpython_global();
+  initialize();
+  try {
+    // pybind11 must set itself up on a thread whose state Python made: on a fresh one its first
+    // call trips PyGILState_Check.
+    py::detail::get_internals();
+    prepare_paths(import_paths, package);
+  } catch (const std::exception& error) {
+    const std::string why = error.what();
+    PyErr_Clear();
+    control_state_ = PyEval_SaveThread();
+    refuse("Python does not start: " + why);
+  }
+  control_state_ = PyEval_SaveThread();
+}
+
+void Interpreter::finalize() {
+  if (control_state_ == nullptr) return;
+  PyEval_RestoreThread(control_state_);
+  control_state_ = nullptr;
+  shutdown_core();
+  Py_FinalizeEx();
+}
+
+Interpreter::ControlGil::ControlGil(Interpreter& interpreter) : interpreter_(interpreter) {
+  PyEval_RestoreThread(interpreter_.control_state_);
+}
+
+Interpreter::ControlGil::~ControlGil() { interpreter_.control_state_ = PyEval_SaveThread(); }
+
+PythonThread::PythonThread() : state_((PyGILState_Ensure(), PyEval_SaveThread())) {}
+
+PythonThread::~PythonThread() {
+  PyEval_RestoreThread(state_);
+  PyGILState_Release(PyGILState_UNLOCKED);
+}
+
+void PythonThread::acquire() { PyEval_RestoreThread(state_); }
+
+void PythonThread::release() { state_ = PyEval_SaveThread(); }
+
+bool holds_gil(const void* state) { return _PyThreadState_UncheckedGet() == state; }
+
+}  // namespace plughost::python

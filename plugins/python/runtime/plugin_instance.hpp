@@ -1,0 +1,58 @@
+#pragma once
+
+#include <plughost/abi/abi.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pool/pool.hpp"
+#include "runtime/backend.hpp"
+#include "runtime/dispatcher.hpp"
+#include "runtime/interpreter.hpp"
+#include "runtime/settings.hpp"
+
+/// One route bound to a Python function; what the host hands back with each request of it.
+struct ph_route_ctx {
+  plughost::python::RouteTarget target;
+  plughost::python::Backend* backend = nullptr;
+};
+
+/// The plugin instance: the interpreter and the two ways to run a function in it.
+///
+/// Threads: health on [any]; everything else on [control], GIL not held.
+/// Errors:  constructor and bind throw BindError; start throws std::exception.
+struct ph_plugin final {
+ public:
+  ph_plugin(const ph_host* host, plughost::python::Settings settings);
+  ~ph_plugin();
+  ph_plugin(const ph_plugin&) = delete;
+  ph_plugin& operator=(const ph_plugin&) = delete;
+
+  /// params: the names of the route's path parameters.
+  std::unique_ptr<ph_route_ctx> bind(std::string_view handler, std::string_view options_json,
+                                     std::vector<std::string> params);
+  void unbind(std::unique_ptr<ph_route_ctx> route);
+  void start();
+  bool drain(std::uint64_t deadline_ns);
+  void stop();
+  std::string health() const;
+
+  /// True after stop if a handler has not returned; then the instance must be leaked.
+  bool abandoned() const { return dispatcher_.abandoned(); }
+
+ private:
+  plughost::python::Pool& pool();
+  plughost::python::Backend& backend_for(const plughost::python::RouteTarget& route,
+                                         plughost::python::Mode mode);
+
+  const ph_host* const host_;
+  const plughost::python::Settings settings_;
+  plughost::python::Interpreter interpreter_;
+  plughost::python::Dispatcher dispatcher_;
+  std::unique_ptr<plughost::python::Pool> pool_;  // from the first route that uses it
+  std::atomic<const plughost::python::Pool*> visible_pool_{nullptr};  // for health
+  bool started_ = false;
+};

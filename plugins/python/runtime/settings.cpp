@@ -1,0 +1,75 @@
+#include "runtime/settings.hpp"
+
+#include "core/target.hpp"
+#include "runtime/options.hpp"
+
+namespace plughost::python {
+namespace {
+
+constexpr std::size_t kMaxThreads = 1024;
+constexpr std::size_t kMaxQueue = 1'000'000;
+constexpr std::size_t kMaxWorkers = 256;
+
+std::string absolute(const std::filesystem::path& base, const std::string& path) {
+  return (base / path).lexically_normal().string();
+}
+
+/// The default folder need not exist; one that somebody wrote down must.
+std::vector<std::string> import_paths(const Options& options, const std::filesystem::path& base) {
+  const bool written = options.find("import_paths") != nullptr;
+  std::vector<std::string> paths;
+  for (const std::string& path : options.texts("import_paths", {"python"})) {
+    std::string full = absolute(base, path);
+    std::error_code ignored;
+    if (written && !std::filesystem::exists(full, ignored)) {
+      throw BindError(options.pointer_to("import_paths") + "/" + std::to_string(paths.size()),
+                      "there is no folder " + full);
+    }
+    paths.push_back(std::move(full));
+  }
+  return paths;
+}
+
+void read_pools(const Options& pools, Settings& settings) {
+  pools.allow({"default"}, {});
+  const Options standard = pools.child("default");
+  standard.allow({"workers", "queue"}, {"executor", "scheduler", "max_tasks", "max_age", "max_rss",
+                                        "initializer", "preload", "shared_memory"});
+  settings.pool_workers =
+      static_cast<unsigned>(standard.count("workers", settings.pool_workers, 1, kMaxWorkers));
+  settings.pool_queue = standard.count("queue", settings.pool_queue, 1, kMaxQueue);
+}
+
+}  // namespace
+
+Settings parse_settings(std::string_view json, const std::filesystem::path& base) {
+  const rapidjson::Document document = parse_object(json);
+  const Options options(document, "");
+  options.allow({"import_paths", "threads", "queue", "pools"},
+                {"debug", "venv", "executor", "scheduler", "loop", "startup", "shutdown"});
+  Settings settings;
+  settings.import_paths = import_paths(options, base);
+  settings.threads =
+      static_cast<unsigned>(options.count("threads", settings.threads, 1, kMaxThreads));
+  settings.queue = options.count("queue", settings.queue, 1, kMaxQueue);
+  read_pools(options.child("pools"), settings);
+  return settings;
+}
+
+RouteOptions parse_route_options(std::string_view json) {
+  const rapidjson::Document document = parse_object(json);
+  const Options options(document, "");
+  options.allow({"mode"}, {"pool", "factory", "debug", "executor", "scheduler", "max_in_flight"});
+  const std::string mode = options.text("mode", "thread");
+  if (mode == "thread") return {Mode::thread};
+  if (mode == "pool") return {Mode::pool};
+  if (mode == "async" || mode == "asgi" || mode == "wsgi") {
+    throw BindError("/mode", "mode '" + mode + "' is not supported in this version");
+  }
+  const std::string_view meant = nearest(mode, {"thread", "pool"});
+  throw BindError("/mode", "unknown mode '" + mode + "'" +
+                               (meant.empty() ? std::string(": it is thread or pool")
+                                              : " (did you mean '" + std::string(meant) + "'?)"));
+}
+
+}  // namespace plughost::python

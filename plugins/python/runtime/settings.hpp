@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plughost::python {
+
+/// The plugin's `config:` of routes.yaml, checked and filled in.
+struct Settings {
+  std::vector<std::string> import_paths;  ///< absolute; stand first in sys.path, in this order
+  unsigned threads = 8;                   ///< dispatch threads: handlers that may wait at once
+  std::size_t queue = 4096;               ///< requests waiting for a dispatch thread
+  unsigned pool_workers = 4;              ///< processes of pools.default
+  std::size_t pool_queue = 4096;          ///< requests waiting for a worker of it
+};
+
+/// Errors: throws BindError naming the key (unknown, wrong type, out of range, no such folder).
+Settings parse_settings(std::string_view json, const std::filesystem::path& base);
+
+enum class Mode { thread, pool };
+
+/// A route's own options.
+struct RouteOptions {
+  Mode mode = Mode::thread;
+};
+
+/// Errors: throws BindError, as parse_settings does.
+RouteOptions parse_route_options(std::string_view json);
+
+}  // namespace plughost::python

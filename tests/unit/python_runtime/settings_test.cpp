@@ -1,0 +1,103 @@
+#include "runtime/settings.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/target.hpp"
+#include "runtime/options.hpp"
+
+using namespace plughost::python;
+
+namespace {
+
+const std::string kBase = PLUGHOST_SOURCE_DIR "/tests/unit/python_runtime";
+
+struct Row {
+  const char* name;
+  const char* json;
+  const char* key;
+  const char* says;
+};
+
+template <typename Parse>
+void check_refusal(const Row& row, Parse parse) {
+  BOOST_TEST_CONTEXT(row.name) {
+    BOOST_CHECK_EXCEPTION(parse(row.json), BindError, [&](const BindError& error) {
+      BOOST_TEST(error.key() == row.key);
+      BOOST_TEST(std::string(error.what()).find(row.says) != std::string::npos, error.what());
+      return true;
+    });
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(python_runtime_settings)
+
+BOOST_AUTO_TEST_CASE(fills_in_defaults) {
+  const Settings settings = parse_settings("{}", "/srv/app");
+
+  BOOST_REQUIRE(settings.import_paths.size() == 1);
+  BOOST_TEST(settings.import_paths[0] == "/srv/app/python");
+  BOOST_TEST(settings.threads == 8);
+  BOOST_TEST(settings.queue == 4096);
+  BOOST_TEST(settings.pool_workers == 4);
+  BOOST_TEST(settings.pool_queue == 4096);
+}
+
+BOOST_AUTO_TEST_CASE(reads_every_key) {
+  const Settings settings = parse_settings(
+      R"({"import_paths": ["handlers", "/usr"], "threads": 3, "queue": 5,
+          "pools": {"default": {"workers": 2, "queue": 9}}})",
+      kBase);
+
+  BOOST_REQUIRE(settings.import_paths.size() == 2);
+  BOOST_TEST(settings.import_paths[0] == kBase + "/handlers");
+  BOOST_TEST(settings.import_paths[1] == "/usr");
+  BOOST_TEST(settings.threads == 3);
+  BOOST_TEST(settings.queue == 5);
+  BOOST_TEST(settings.pool_workers == 2);
+  BOOST_TEST(settings.pool_queue == 9);
+}
+
+BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
+  const Row rows[] = {
+      {"not JSON", "{", "", "JSON"},
+      {"not an object", "[]", "", "mapping"},
+      {"misspelt", R"({"import_path": []})", "/import_path", "did you mean 'import_paths'"},
+      {"nothing like it", R"({"colour": 1})", "/colour", "unknown key 'colour'"},
+      {"escaped in the pointer", R"({"a/b~c": 1})", "/a~1b~0c", "unknown key"},
+      {"of a later version", R"({"debug": true})", "/debug", "not supported in this version"},
+      {"no thread", R"({"threads": 0})", "/threads", "from 1 to 1024"},
+      {"negative", R"({"queue": -1})", "/queue", "whole number"},
+      {"fraction", R"({"queue": 1.5})", "/queue", "whole number"},
+      {"text", R"({"threads": "8"})", "/threads", "whole number"},
+      {"paths not a list", R"({"import_paths": "handlers"})", "/import_paths", "list"},
+      {"empty path", R"({"import_paths": ["handlers", ""]})", "/import_paths/1", "empty"},
+      {"no such folder", R"({"import_paths": ["x"]})", "/import_paths/0", "no folder"},
+      {"pools not an object", R"({"pools": 4})", "/pools", "mapping"},
+      {"another pool", R"({"pools": {"gpu": {}}})", "/pools/gpu", "unknown key 'gpu'"},
+      {"workers", R"({"pools": {"default": {"workers": 257}}})", "/pools/default/workers",
+       "from 1 to 256"},
+  };
+  for (const Row& row : rows) {
+    check_refusal(row, [](const char* json) { parse_settings(json, kBase); });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_mode_of_a_route) {
+  BOOST_TEST((parse_route_options("{}").mode == Mode::thread));
+  BOOST_TEST((parse_route_options("").mode == Mode::thread));
+  BOOST_TEST((parse_route_options(R"({"mode": "thread"})").mode == Mode::thread));
+  BOOST_TEST((parse_route_options(R"({"mode": "pool"})").mode == Mode::pool));
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_nearest_name) {
+  const std::vector<std::string_view> names = {"thread", "pool"};
+
+  BOOST_TEST(nearest("pol", names) == "pool");
+  BOOST_TEST(nearest("Thread", names) == "thread");
+  BOOST_TEST(nearest("asynchronous", names) == "");
+  BOOST_TEST(nearest("", names) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
