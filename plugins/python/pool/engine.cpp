@@ -1,0 +1,153 @@
+#include "pool/engine.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "runtime/clock.hpp"
+
+namespace plughost::python::pool {
+namespace {
+
+// Workers that have nothing to do leave at once; one that runs user threads may not.
+constexpr std::chrono::milliseconds kShutdownPatience{2000};
+
+}  // namespace
+
+Engine::Engine(const ph_host* host, const PoolSettings& settings)
+    : host_(host),
+      settings_(settings),
+      slots_(std::max(settings.workers, 1u)),
+      keeper_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (keeper_event_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+}
+
+Engine::~Engine() { ::close(keeper_event_); }
+
+void Engine::add_route(const RouteTarget& route) {
+  const std::lock_guard lock(mutex_);
+  targets_.find_or_add(route);
+}
+
+bool Engine::submit(const Job& job) noexcept {
+  try {
+    bool wake;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || pending_ >= settings_.queue) return false;
+      backlog_.push({job, &targets_.find_or_add(*job.route)});
+      ++pending_;
+      wake = feeder_asleep_ && can_place();
+      if (wake) feeder_asleep_ = false;
+    }
+    if (wake) feeder_wake_.notify_one();
+    if (keeper_asleep_.load(std::memory_order_relaxed)) wake_keeper();
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+void Engine::start() {
+  Process::prepare(settings_.python_executable);
+  starting_ = true;
+  feeder_ = std::thread([this] { feed(); });
+  keeper_ = std::thread([this] { keep(); });
+  std::string error;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] {
+      return !start_error_.empty() || std::all_of(slots_.begin(), slots_.end(), [](const Slot& s) {
+        return s.worker != nullptr && s.worker->ready;
+      });
+    });
+    starting_ = false;
+    error = start_error_;
+  }
+  if (error.empty()) return;
+  stop();
+  throw std::runtime_error(error);
+}
+
+bool Engine::drain(std::uint64_t deadline_ns) {
+  const auto left_ns = static_cast<std::int64_t>(deadline_ns - now_ns());
+  const std::chrono::nanoseconds patience(deadline_ns == 0 ? 0
+                                                           : std::max<std::int64_t>(left_ns, 0));
+  Batch never_begun;
+  {
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, patience, [this] { return pending_ == 0; })) return true;
+    closed_ = true;
+    for (Slot& slot : slots_) {
+      if (slot.worker != nullptr) take_back(*slot.worker, true);
+    }
+    never_begun = backlog_.take_all();
+  }
+  refuse(never_begun, 503, "The server is shutting down.");
+  const std::lock_guard lock(mutex_);
+  return pending_ == 0;
+}
+
+void Engine::stop() {
+  bool abandoned_work;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = stopping_ = true;
+    feeder_asleep_ = false;
+    abandoned_work = pending_ != 0;
+  }
+  feeder_wake_.notify_all();
+  wake_keeper();
+  if (feeder_.joinable()) feeder_.join();
+  if (keeper_.joinable()) keeper_.join();
+
+  std::vector<std::shared_ptr<Worker>> workers;
+  std::vector<Process*> processes;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Slot& slot : slots_) {
+      if (slot.worker == nullptr) continue;
+      if (abandoned_work) slot.worker->process->kill();
+      processes.push_back(slot.worker->process.get());
+      workers.push_back(std::move(slot.worker));
+    }
+  }
+  Process::shut_down(processes, kShutdownPatience);
+  for (const auto& worker : workers) settle_dead(*worker, "when the server stopped", false);
+  Batch rest;
+  {
+    const std::lock_guard lock(mutex_);
+    rest = backlog_.take_all();
+  }
+  refuse(rest, 503, "The server is shutting down.");
+}
+
+std::string Engine::health() const {
+  const std::lock_guard lock(mutex_);
+  std::size_t missing = 0;
+  std::string reason;
+  for (const Slot& slot : slots_) {
+    if (slot.worker != nullptr && slot.worker->ready && !slot.worker->dead) continue;
+    ++missing;
+    if (!slot.reason.empty()) reason = ": " + slot.reason;
+  }
+  if (missing == 0) return {};
+  return std::to_string(missing) + " of " + std::to_string(slots_.size()) +
+         " pool workers not running" + reason;
+}
+
+void Engine::log(std::int32_t level, const std::string& line) const {
+  host_->log(host_, 0, level, {line.data(), line.size()});
+}
+
+bool Engine::is_over(const Task& task) const {
+  const std::uint64_t deadline = task.job.head->deadline_ns;
+  return deadline != 0 && deadline <= now_ns();
+}
+
+}  // namespace plughost::python::pool

@@ -1,0 +1,269 @@
+// The keeper thread: deaths, replacements, and tasks that wait too long.
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "pool/engine.hpp"
+
+namespace plughost::python::pool {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTick{10};
+// A submit should be over by now: what it has not begun may run elsewhere.
+constexpr milliseconds kOverdue{10};
+constexpr milliseconds kFirstBackOff{50};
+constexpr milliseconds kLongestBackOff{2000};
+// A worker that lived this long has not died of its start.
+constexpr std::chrono::seconds kSoundLife{10};
+// After so many starts in a row that failed, waiting requests are refused instead of kept.
+constexpr unsigned kHopelessStarts = 3;
+
+/// 0, 50 ms, 100 ms ... 2 s.
+milliseconds back_off(unsigned failures) {
+  if (failures <= 1) return milliseconds(0);
+  const unsigned doublings = std::min(failures - 2, 6u);
+  return std::min(kFirstBackOff * (1u << doublings), kLongestBackOff);
+}
+
+}  // namespace
+
+void Engine::wake_keeper() {
+  keeper_asleep_.store(false, std::memory_order_relaxed);
+  ::eventfd_write(keeper_event_, 1);
+}
+
+void Engine::keep() {
+  const ThreadState python;
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    restart_due_slots();
+    std::vector<std::shared_ptr<Worker>> dead;
+    wait_for_events(dead);
+    for (const auto& worker : dead) bury(worker);
+    tick();
+  }
+}
+
+/// While nothing is pending only deaths and due restarts matter.
+int Engine::poll_timeout_ms() const {
+  if (pending_ != 0) return static_cast<int>(kTick.count());
+  int timeout = -1;
+  const auto now = Clock::now();
+  for (const Slot& slot : slots_) {
+    if (slot.worker != nullptr) continue;
+    const auto left = std::chrono::ceil<milliseconds>(slot.restart_at - now).count();
+    const int wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, 2000));
+    timeout = timeout < 0 ? wait : std::min(timeout, wait);
+  }
+  return timeout;
+}
+
+void Engine::wait_for_events(std::vector<std::shared_ptr<Worker>>& dead) {
+  std::vector<pollfd> fds{{keeper_event_, POLLIN, 0}};
+  std::vector<std::shared_ptr<Worker>> watched;
+  int timeout;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    for (const Slot& slot : slots_) {
+      if (slot.worker == nullptr) continue;
+      fds.push_back({slot.worker->process->pidfd(), POLLIN, 0});
+      watched.push_back(slot.worker);
+    }
+    timeout = poll_timeout_ms();
+    keeper_asleep_.store(timeout < 0 || timeout > kTick.count(), std::memory_order_relaxed);
+  }
+  if (::poll(fds.data(), fds.size(), timeout) <= 0) return;
+  keeper_asleep_.store(false, std::memory_order_relaxed);
+  if (fds[0].revents != 0) {
+    eventfd_t ignored;
+    ::eventfd_read(keeper_event_, &ignored);
+  }
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    if (fds[i + 1].revents != 0) dead.push_back(watched[i]);
+  }
+}
+
+void Engine::bury(const std::shared_ptr<Worker>& worker) {
+  {
+    const std::lock_guard lock(mutex_);
+    worker->dead = true;
+  }
+  const std::string how = worker->process->how_it_ended();
+  settle_dead(*worker, how, true);
+  worker->process->abandon();
+  std::string line = "pool worker " + std::to_string(worker->process->pid()) + " ended " + how;
+  if (!worker->trouble.empty()) line += ": " + worker->trouble;
+  {
+    const std::lock_guard lock(mutex_);
+    Slot& slot = slots_[worker->slot];
+    slot.worker.reset();
+    const bool sound = worker->ready && Clock::now() - worker->ready_since > kSoundLife;
+    if (sound) slot.failures = 0;
+    if (worker->ready) {
+      ++slot.failures;
+      slot.reason = line;
+      slot.restart_at = Clock::now() + back_off(slot.failures);
+    } else {
+      start_failed(slot, line + " while it started");
+    }
+  }
+  log(PH_LOG_WARN, line);
+}
+
+/// mutex_ held.
+void Engine::start_failed(Slot& slot, const std::string& why) {
+  ++slot.failures;
+  ++slot.failed_starts;
+  slot.reason = why;
+  slot.restart_at = Clock::now() + back_off(slot.failures);
+  if (!starting_) return;
+  if (start_error_.empty()) start_error_ = why;
+  changed_.notify_all();
+}
+
+void Engine::restart_due_slots() {
+  for (unsigned i = 0; i < slots_.size(); ++i) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ || !start_error_.empty()) return;
+      if (slots_[i].worker != nullptr || slots_[i].restart_at > Clock::now()) continue;
+    }
+    start_worker(i);
+  }
+}
+
+void Engine::start_worker(unsigned index) {
+  auto worker = std::make_shared<Worker>(index);
+  std::vector<Definition> targets;
+  {
+    const std::lock_guard lock(mutex_);
+    targets = targets_.since(0);
+    worker->known_targets = targets_.size();
+  }
+  std::vector<int> fds;
+  for (const Box& box : worker->boxes) fds.push_back(box.mailbox.fd());
+  const std::weak_ptr<Engine> weak_engine = weak_from_this();
+  const std::weak_ptr<Worker> weak_worker = worker;
+  ProcessEvents events;
+  events.ready = [weak_engine, weak_worker](bool useless, const std::string& trouble) {
+    const auto engine = weak_engine.lock();
+    const auto self = weak_worker.lock();
+    if (engine != nullptr && self != nullptr) engine->on_ready(self, useless, trouble);
+  };
+  events.done = [weak_engine, weak_worker](unsigned box, Outcome outcome) {
+    const auto engine = weak_engine.lock();
+    const auto self = weak_worker.lock();
+    if (engine != nullptr && self != nullptr) engine->on_done(self, box, outcome);
+  };
+  std::string error;
+  try {
+    worker->process = std::make_unique<Process>(settings_, targets, fds, std::move(events));
+  } catch (const std::exception& failure) {
+    error = failure.what();
+  }
+  const std::lock_guard lock(mutex_);
+  if (!error.empty()) {
+    start_failed(slots_[index], error);
+    return;
+  }
+  // on_ready may have come before the slot knew its worker.
+  if (worker->useless) worker->process->kill();
+  slots_[index].worker = std::move(worker);
+  feeder_asleep_ = false;
+  feeder_wake_.notify_one();
+  changed_.notify_all();
+}
+
+void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
+                      const std::string& trouble) {
+  {
+    const std::lock_guard lock(mutex_);
+    Slot& slot = slots_[worker->slot];
+    worker->trouble = trouble;
+    worker->useless = useless;
+    if (useless) {
+      // The keeper sees it die. Until the slot knows the worker, start_worker looks at the flag.
+      if (slot.worker == worker) worker->process->kill();
+      return;
+    }
+    worker->ready = true;
+    worker->ready_since = Clock::now();
+    slot.failed_starts = 0;
+    if (starting_ && !trouble.empty() && start_error_.empty()) {
+      start_error_ = "a pool worker cannot import " + trouble;
+    }
+    feeder_asleep_ = false;
+  }
+  if (!trouble.empty()) log(PH_LOG_ERROR, "a pool worker cannot import " + trouble);
+  feeder_wake_.notify_one();
+  changed_.notify_all();
+}
+
+/// Every 10 ms while requests are pending.
+void Engine::tick() {
+  Batch over;
+  Batch refused;
+  bool wake = false;
+  std::string reason;
+  {
+    const std::lock_guard lock(mutex_);
+    if (pending_ == 0) return;
+    for (Slot& slot : slots_) {
+      if (slot.worker != nullptr && !slot.worker->dead) take_back(*slot.worker, false);
+    }
+    over = backlog_.take_if([this](const Task& task) { return is_over(task); });
+    if (hopeless()) {
+      refused = backlog_.take_all();
+      reason = slots_.front().reason;
+    }
+    wake = feeder_asleep_ && !backlog_.empty() && can_place();
+    if (wake) feeder_asleep_ = false;
+  }
+  if (wake) feeder_wake_.notify_one();
+  refuse(over, 504, "The request waited for a pool worker longer than its time limit.");
+  if (refused.empty()) return;
+  log(PH_LOG_ERROR, "no pool worker starts, requests are refused: " + reason);
+  refuse(refused, 503, "No pool worker is running.");
+}
+
+/// mutex_ held. Queues again what worker has not begun: everything, or what lies behind a task that
+/// takes longer than it used to and could run elsewhere, or whose time is up.
+void Engine::take_back(Worker& worker, bool all) {
+  const auto now = Clock::now();
+  const bool idle = std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
+    return slot.worker != nullptr && is_idle(*slot.worker);
+  });
+  std::array<Box*, Worker::kBoxes> newest_first{&worker.boxes[0], &worker.boxes[1]};
+  if (newest_first[0]->posted_at < newest_first[1]->posted_at) {
+    std::swap(newest_first[0], newest_first[1]);
+  }
+  for (Box* box : newest_first) {
+    if (!box->posted || (!all && now - box->posted_at < kOverdue)) continue;
+    const std::uint32_t seen = box->mailbox.begun();
+    if (seen >= box->batch.size()) continue;  // all begun, or revoked before
+    const auto is_late = [this](const Task& task) { return is_over(task); };
+    const auto behind = box->batch.begin() + seen;
+    if (!all && !idle && std::none_of(behind, box->batch.end(), is_late)) continue;
+    const std::uint32_t begun = box->mailbox.revoke();
+    backlog_.push_front(box->batch.data() + begun, box->batch.size() - begun);
+    box->batch.resize(begun);
+  }
+}
+
+/// mutex_ held. While a start is under way there is hope.
+bool Engine::hopeless() const {
+  return std::all_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
+    return slot.failed_starts >= kHopelessStarts && slot.worker == nullptr;
+  });
+}
+
+}  // namespace plughost::python::pool

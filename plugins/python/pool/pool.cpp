@@ -1,0 +1,31 @@
+#include "pool/pool.hpp"
+
+#include "pool/engine.hpp"
+
+namespace plughost::python {
+namespace {
+
+/// The engine outlives it while a callback of an executor is still on its way out.
+class PoolBackend final : public Pool {
+ public:
+  PoolBackend(const ph_host* host, const PoolSettings& settings)
+      : engine_(std::make_shared<pool::Engine>(host, settings)) {}
+
+  void add_route(const RouteTarget& route) override { engine_->add_route(route); }
+  bool submit(const Job& job) noexcept override { return engine_->submit(job); }
+  void start() override { engine_->start(); }
+  bool drain(std::uint64_t deadline_ns) override { return engine_->drain(deadline_ns); }
+  void stop() override { engine_->stop(); }
+  std::string health() const override { return engine_->health(); }
+
+ private:
+  const std::shared_ptr<pool::Engine> engine_;
+};
+
+}  // namespace
+
+std::unique_ptr<Pool> make_pool(const ph_host* host, const PoolSettings& settings) {
+  return std::make_unique<PoolBackend>(host, settings);
+}
+
+}  // namespace plughost::python

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <plughost/abi/abi.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/backend.hpp"
+
+namespace plughost::python {
+
+struct PoolSettings {
+  unsigned workers = 4;      ///< processes; at least 1
+  std::size_t queue = 4096;  ///< requests waiting or running; beyond it submit() refuses
+  std::vector<std::string> import_paths;  ///< first in a worker's sys.path, in this order
+  std::string worker_module;              ///< path of the extension module plughost_core
+  std::string python_executable;  ///< what the fork server runs: matches the linked libpython
+};
+
+/// Runs jobs in worker processes: N ProcessPoolExecutors of one process each behind one queue.
+///
+/// The parent moves bytes only; JSON in and out happen in the worker. A worker that dies costs the
+/// task it was running (502); what it had not begun is queued again, and a new worker takes its
+/// place at once, with a back-off when workers keep dying.
+///
+/// Owner:   the plugin. Threads: as Backend says.
+/// Errors:  start() throws std::runtime_error when a worker cannot start or import a target, and
+///          leaves no process behind. A job past its deadline while it waits is answered 504.
+/// Limits:  2 submits in flight for a worker, about 2 ms of work in each.
+class Pool : public Backend {
+ public:
+  /// [control], GIL not held. Announces a route, so that workers import its function before they
+  /// take work; a route that was not announced is imported at its first request.
+  virtual void add_route(const RouteTarget& route) = 0;
+};
+
+/// Starts nothing: processes come with start(). The interpreter is initialised by then.
+std::unique_ptr<Pool> make_pool(const ph_host* host, const PoolSettings& settings);
+
+}  // namespace plughost::python

@@ -1,0 +1,144 @@
+#include "pool/process.hpp"
+
+#include <pybind11/stl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace py = pybind11;
+
+namespace plughost::python::pool {
+
+struct Process::Python {
+  py::object worker;
+  py::object submit;
+};
+
+namespace {
+
+constexpr double kObituaryPatience = 1.0;  // seconds
+constexpr double kAfterKillPatience = 3.0;
+
+py::module_ python_side() { return py::module_::import("plughost._pool"); }
+
+py::object make_setup(const PoolSettings& settings, const std::vector<Definition>& targets) {
+  py::list specs;
+  for (const Definition& target : targets) {
+    specs.append(py::make_tuple(target.spec, target.params));
+  }
+  return python_side().attr("Setup")(settings.worker_module, settings.import_paths, specs);
+}
+
+py::cpp_function ready_callback(std::function<void(bool, const std::string&)> ready) {
+  return [ready = std::move(ready)](bool useless, const std::string& trouble) {
+    const py::gil_scoped_release release;
+    ready(useless, trouble);
+  };
+}
+
+py::cpp_function done_callback(std::function<void(unsigned, Outcome)> done) {
+  return [done = std::move(done)](unsigned box, int outcome) {
+    const py::gil_scoped_release release;
+    done(box, static_cast<Outcome>(outcome));
+  };
+}
+
+int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
+}  // namespace
+
+void Process::prepare(const std::string& executable) {
+  const Gil gil;
+  try {
+    python_side().attr("prepare")(executable);
+  } catch (py::error_already_set& error) {
+    throw std::runtime_error(std::string("the process pool cannot start: ") + error.what());
+  }
+}
+
+Process::Process(const PoolSettings& settings, const std::vector<Definition>& targets,
+                 const std::vector<int>& box_fds, ProcessEvents events) {
+  const Gil gil;
+  try {
+    python_ = std::make_unique<Python>();
+    python_->worker = python_side().attr("Worker")(make_setup(settings, targets), box_fds,
+                                                   ready_callback(std::move(events.ready)),
+                                                   done_callback(std::move(events.done)));
+    python_->submit = python_->worker.attr("submit");
+    pid_ = python_->worker.attr("pid").cast<pid_t>();
+  } catch (py::error_already_set& error) {
+    const std::string why = error.what();
+    python_.reset();
+    throw std::runtime_error("a pool worker cannot be started: " + why);
+  }
+  pidfd_ = open_pidfd(pid_);
+  if (pidfd_ < 0) {
+    const int error = errno;
+    ::kill(pid_, SIGKILL);
+    abandon();
+    python_.reset();
+    throw std::system_error(error, std::generic_category(), "pidfd_open of a new pool worker");
+  }
+}
+
+Process::~Process() {
+  {
+    const Gil gil;
+    python_.reset();
+  }
+  ::close(pidfd_);
+}
+
+bool Process::submit(unsigned box, std::size_t request_bytes) noexcept {
+  try {
+    python_->submit(box, request_bytes);
+    return true;
+  } catch (py::error_already_set&) {
+    return false;
+  }
+}
+
+void Process::kill() noexcept { ::syscall(SYS_pidfd_send_signal, pidfd_, SIGKILL, nullptr, 0); }
+
+std::string Process::how_it_ended() noexcept {
+  const Gil gil;
+  try {
+    return python_->worker.attr("how_it_ended")(kObituaryPatience).cast<std::string>();
+  } catch (std::exception&) {
+    return "of unknown cause";
+  }
+}
+
+void Process::abandon() noexcept {
+  const Gil gil;
+  try {
+    python_->worker.attr("abandon")();
+  } catch (py::error_already_set&) {
+    // Nothing to free then.
+  }
+}
+
+void Process::shut_down(const std::vector<Process*>& processes,
+                        std::chrono::milliseconds patience) noexcept {
+  const Gil gil;
+  try {
+    py::list threads;
+    for (Process* process : processes) {
+      threads.append(process->python_->worker.attr("begin_shutdown")());
+    }
+    const py::object wait_for = python_side().attr("wait_for");
+    const double seconds = std::chrono::duration<double>(patience).count();
+    if (wait_for(threads, seconds).cast<bool>()) return;
+    for (Process* process : processes) process->kill();
+    wait_for(threads, kAfterKillPatience);
+  } catch (std::exception&) {
+    for (Process* process : processes) process->kill();
+  }
+}
+
+}  // namespace plughost::python::pool

@@ -1,0 +1,134 @@
+// From the executors, or a worker's death, to the clients.
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "pool/engine.hpp"
+#include "runtime/answer.hpp"
+
+namespace plughost::python::pool {
+namespace {
+
+std::string_view view(ph_str text) { return {text.ptr, text.len}; }
+
+}  // namespace
+
+void Engine::on_done(const std::shared_ptr<Worker>& worker, unsigned box_index, Outcome outcome) {
+  Box& box = worker->boxes[box_index];
+  Batch batch;
+  {
+    const std::lock_guard lock(mutex_);
+    if (worker->dead || !box.posted) return;
+    box.outcome = outcome;
+    if (outcome == Outcome::kDone) {
+      box.posted = false;
+      batch = std::move(box.batch);
+      box.batch.clear();
+    }
+  }
+  if (outcome != Outcome::kDone) {
+    // It may still be running: nothing is settled before the keeper has seen it die.
+    worker->process->kill();
+    return;
+  }
+  settle_done(*worker, box, std::move(batch));
+  dispatch();
+}
+
+void Engine::settle_done(Worker& worker, Box& box, Batch batch) {
+  thread_local std::string replies;
+  const std::size_t ended = box.mailbox.ended();
+  if (!box.mailbox.take_replies(box.request_bytes, replies)) replies.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    box.reserved = false;
+    slots_[worker.slot].failures = 0;
+  }
+  const std::size_t answered = answer_ended(batch, replies, ended);
+  for (std::size_t i = answered; i < batch.size(); ++i) {
+    answer_lost(worker, batch[i], "without leaving an answer");
+  }
+  settled(batch.size());
+}
+
+/// Sends what the worker left behind; returns how many answers that were.
+std::size_t Engine::answer_ended(Batch& batch, std::string_view replies, std::size_t ended) {
+  thread_local TaskReply task_reply;
+  std::size_t n = 0;
+  for (; n < std::min(ended, batch.size()); ++n) {
+    const Task& task = batch[n];
+    if (!take_reply(replies, task_reply)) break;
+    if (task_reply.problem) {
+      const std::string& why = task_reply.reply.log;
+      host_->log(host_, task.job.token, PH_LOG_ERROR, {why.data(), why.size()});
+      answer_problem(host_, task.job.token, task_reply.reply.status, task_reply.reply.body,
+                     *task.job.head);
+    } else {
+      task.target->learn(task_reply.took_ns);
+      answer(host_, task.job.token, task_reply.reply);
+    }
+  }
+  return n;
+}
+
+/// Settles all that a dead worker held: each answer it left counts, the task it had begun is lost,
+/// the others run elsewhere (retry) or are refused.
+void Engine::settle_dead(Worker& worker, const std::string& how, bool retry) {
+  for (Box& box : worker.boxes) {
+    Batch batch;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!box.posted) continue;
+      box.posted = false;
+      batch = std::move(box.batch);
+    }
+    // Once revoked, a batch holds only tasks that had begun.
+    const std::uint32_t mark = box.mailbox.begun();
+    const std::size_t begun = mark == Mailbox::kRevoked ? batch.size() : mark;
+    std::string replies;
+    if (!box.mailbox.take_replies(box.request_bytes, replies)) replies.clear();
+    const std::size_t answered = answer_ended(batch, replies, box.mailbox.ended());
+    // A submit that made the worker's own code fail would do so again.
+    const std::size_t lost = box.outcome == Outcome::kRaised ? batch.size() : begun;
+    for (std::size_t i = answered; i < lost; ++i) answer_lost(worker, batch[i], how);
+    settled(std::max(answered, lost));
+    if (lost >= batch.size()) continue;
+    const Batch rest(batch.begin() + static_cast<std::ptrdiff_t>(lost), batch.end());
+    if (!retry) {
+      refuse(rest, 503, "The server is shutting down.");
+      continue;
+    }
+    const std::lock_guard lock(mutex_);
+    backlog_.push_front(rest.data(), rest.size());
+  }
+}
+
+void Engine::answer_lost(const Worker& worker, const Task& task, const std::string& how) {
+  const ph_req_head& head = *task.job.head;
+  std::string line = "pool worker " + std::to_string(worker.process->pid()) + " ended " + how +
+                     " while it ran " + task.target->definition.spec + " for ";
+  line.append(view(head.method)).append(" ").append(view(head.route));
+  host_->log(host_, task.job.token, PH_LOG_ERROR, {line.data(), line.size()});
+  answer_problem(host_, task.job.token, 502,
+                 "The worker process that ran this request ended " + how + ".", head);
+}
+
+void Engine::refuse(const Batch& batch, unsigned status, std::string_view detail) {
+  for (const Task& task : batch) {
+    answer_problem(host_, task.job.token, status, detail, *task.job.head);
+  }
+  settled(batch.size());
+}
+
+void Engine::settled(std::size_t n_tasks) {
+  if (n_tasks == 0) return;
+  bool none_left;
+  {
+    const std::lock_guard lock(mutex_);
+    pending_ -= n_tasks;
+    none_left = pending_ == 0;
+  }
+  if (none_left) changed_.notify_all();
+}
+
+}  // namespace plughost::python::pool

@@ -1,0 +1,158 @@
+"""The parent's side of the process pool: one ProcessPoolExecutor for each worker.
+
+Rationale: one dead worker fails every future of its executor and ends the executor's other workers,
+so a pool of N is N executors of one process each.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing import forkserver, get_context, resource_tracker
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from typing import Any
+
+from plughost import _pool_worker
+from plughost._pool_worker import Descriptor, Setup
+
+# Modules of the standard library only: a fork server hands out what it has preloaded for ever, also
+# after the file has changed.
+_PRELOAD = ["concurrent.futures.process", "multiprocessing.queues", "multiprocessing.synchronize"]
+
+_DONE, _BROKEN, _RAISED = range(3)  # pool::Outcome in process.hpp
+
+_EXIT_UNKNOWN = 255  # what multiprocessing says when the fork server is gone
+
+
+def prepare(executable: str) -> None:
+    """Once, before the first worker."""
+    context = get_context("forkserver")
+    context.set_executable(executable)
+    context.set_forkserver_preload(_PRELOAD)
+
+
+class _Process(ForkServerProcess):
+    """Tells who waits for it how it ended, as soon as the executor knows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ended = threading.Event()
+
+    def join(self, timeout: float | None = None) -> None:
+        super().join(timeout)
+        self.ended.set()
+
+    def terminate(self) -> None:
+        self.kill()  # workers take no notice of SIGTERM
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        del state["ended"]
+        return state
+
+
+class _Context(ForkServerContext):
+    """The context of one executor; remembers the process it made."""
+
+    process: _Process
+
+    def Process(self, *args: Any, **kwargs: Any) -> _Process:  # noqa: N802 (the executor's name)
+        self.process = _Process(*args, **kwargs)
+        return self.process
+
+
+class Worker:
+    """One worker process and its executor."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        boxes: list[int],
+        on_ready: Callable[[bool, str], None],
+        on_done: Callable[[int, int], None],
+    ) -> None:
+        self._on_ready = on_ready
+        self._on_done = on_done
+        self._context = _Context()
+        self._executor = ProcessPoolExecutor(
+            1,
+            mp_context=self._context,
+            initializer=_pool_worker.initialize,
+            initargs=(setup, [Descriptor(fd) for fd in boxes]),
+        )
+        _ensure_fork_server()
+        first = self._executor.submit(_pool_worker.report)
+        self.pid = self._context.process.pid
+        first.add_done_callback(self._ready)
+
+    def submit(self, box: int, request_bytes: int) -> None:
+        future = self._executor.submit(_pool_worker.run, box, request_bytes)
+        future.add_done_callback(partial(self._finish, box))
+
+    def how_it_ended(self, patience: float) -> str:
+        """After its death: the signal or exit code, for a log line."""
+        process = self._context.process
+        if not process.ended.wait(patience) or process.exitcode in (None, _EXIT_UNKNOWN):
+            return "of unknown cause (the fork server may have died too)"
+        if process.exitcode < 0:
+            number = -process.exitcode
+            try:
+                return f"of signal {number} ({signal.Signals(number).name})"
+            except ValueError:
+                return f"of signal {number}"
+        return f"with exit code {process.exitcode}"
+
+    def abandon(self) -> None:
+        """After its death: frees what the executor holds."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def begin_shutdown(self) -> threading.Thread:
+        stop = partial(self._executor.shutdown, wait=True, cancel_futures=True)
+        thread = threading.Thread(target=stop, name="pool-shutdown", daemon=True)
+        thread.start()
+        return thread
+
+    def _ready(self, future: Future[tuple[bool, str]]) -> None:
+        if _outcome(future) == _DONE:
+            self._on_ready(*future.result())
+
+    def _finish(self, box: int, future: Future[None]) -> None:
+        self._on_done(box, _outcome(future))
+
+
+def wait_for(threads: list[threading.Thread], patience: float) -> bool:
+    """Joins all; false when one is still running after that many seconds."""
+    deadline = time.monotonic() + patience
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return not any(thread.is_alive() for thread in threads)
+
+
+def _outcome(future: Future[Any]) -> int:
+    if future.cancelled():
+        return _BROKEN
+    error = future.exception()
+    if error is None:
+        return _DONE
+    return _BROKEN if isinstance(error, BrokenProcessPool) else _RAISED
+
+
+def _ensure_fork_server() -> None:
+    """Starts it if it is not running, with SIGINT and SIGTERM blocked.
+
+    Ctrl-C in a terminal and a service manager's SIGTERM reach the whole group, but it is the host
+    that stops, and it still wants the answers. The fork server and its workers inherit the mask; a
+    worker unblocks both when it has come to take no notice of them. The resource tracker, which
+    unblocks them in the thread that starts it, comes first.
+    """
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,109 @@
+"""What runs inside a pool worker: the executor's initializer and the task function."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.machinery
+import importlib.util
+import multiprocessing
+import os
+import select
+import signal
+import sys
+from multiprocessing import reduction
+from types import ModuleType
+from typing import Any, NamedTuple
+
+
+class Descriptor:
+    """A file descriptor on its way to a worker that is being started."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _receive, (reduction.DupFd(self.fd),)
+
+
+def _receive(duplicate: Any) -> Descriptor:
+    return Descriptor(duplicate.detach())
+
+
+class Setup(NamedTuple):
+    """Everything a worker is told when it starts."""
+
+    module: str  # path of the extension module plughost_core
+    import_paths: list[str]
+    targets: list[tuple[str, list[str]]]  # in order: the parent refers to them by index
+
+
+_core: ModuleType
+_report = (True, "the worker was not initialised")
+
+
+def initialize(setup: Setup, boxes: list[Descriptor]) -> None:
+    """Prepares this process for work; what goes wrong waits for report()."""
+    global _core, _report
+    _die_with_parent()
+    _leave_stop_signals_to_the_host()
+    sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
+    try:
+        _core = _load_extension(setup.module)
+        for box in boxes:
+            _core.attach(box.fd)
+    except Exception as error:
+        _report = (True, f"{type(error).__name__}: {error}")
+        return
+    failures = [_core.load_target(spec, params) for spec, params in setup.targets]
+    _report = (False, "; ".join(failure for failure in failures if failure))
+
+
+def report() -> tuple[bool, str]:
+    """Whether this worker is of no use at all, and what could not be imported."""
+    return _report
+
+
+def run(box: int, request_bytes: int) -> None:
+    _core.run(box, request_bytes)
+
+
+def _die_with_parent() -> None:
+    """Ends this process with its parent, even while it runs C code.
+
+    The kernel sends SIGIO, whose default action is to end the process, when the parent's end of
+    the sentinel pipe closes. It reports later events only: a parent that is gone already is seen
+    by the poll.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    sentinel = parent.sentinel
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO})
+    fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(sentinel, fcntl.F_GETFL)
+    fcntl.fcntl(sentinel, fcntl.F_SETFL, flags | os.O_ASYNC)
+    poll = select.poll()
+    poll.register(sentinel, select.POLLIN)
+    if poll.poll(0):
+        os._exit(1)
+
+
+def _leave_stop_signals_to_the_host() -> None:
+    """SIGINT and SIGTERM to the whole group must not cost a request.
+
+    SIGTERM gets a handler that does nothing, as an ignored signal would be inherited by programs
+    that a user's function starts and later terminates.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+
+
+def _load_extension(path: str) -> ModuleType:
+    loader = importlib.machinery.ExtensionFileLoader("plughost_core", path)
+    spec = importlib.util.spec_from_file_location("plughost_core", path, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    sys.modules["plughost_core"] = module
+    return module

@@ -1,0 +1,69 @@
+"""Handlers that the pool's tests run in workers."""
+
+import os
+import time
+from pathlib import Path
+
+from plughost import HTTPError, Request, Response
+
+
+def squares(numbers: list[int]) -> dict:
+    return {"squares": [number * number for number in numbers]}
+
+
+def pid() -> dict:
+    return {"pid": os.getpid()}
+
+
+def copy(request: Request) -> dict:
+    return {
+        "method": request.method,
+        "path": request.path,
+        "accept": request.headers["accept"],
+        "colour": request.query_params["colour"],
+        "name": request.path_params["name"],
+        "body": request.text,
+        "client": list(request.client) if request.client else None,
+        "cancelled": request.cancelled,
+    }
+
+
+def teapot() -> dict:
+    raise HTTPError(418, "short and stout")
+
+
+def created() -> Response:
+    return Response("made", status=201, headers={"x-made-by": "worker"})
+
+
+def broken() -> dict:
+    raise ValueError("nobody expects this")
+
+
+def length(body: bytes) -> dict:
+    return {"length": len(body)}
+
+
+def large(size: int) -> str:
+    return "x" * size
+
+
+def hold(started: str, gate: str) -> dict:
+    """Leaves its pid in the file `started`, then runs until the file `gate` exists."""
+    written = Path(started + ".new")
+    written.write_text(str(os.getpid()))
+    written.rename(started)
+    while not os.path.exists(gate):
+        time.sleep(0.001)
+    return {"pid": os.getpid()}
+
+
+def append(log: str, line: str) -> dict:
+    """Notes every run, so that a test sees one that happened twice."""
+    with open(log, "a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    return {"line": line}
+
+
+def leave(code: int) -> dict:
+    os._exit(code)

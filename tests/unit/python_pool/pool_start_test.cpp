@@ -1,0 +1,120 @@
+// Start-up that refuses, and what becomes of a worker that cannot start later.
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+
+#include "unit/python_pool/pool_fixture.hpp"
+
+using namespace plughost::testing;
+
+namespace {
+
+std::string start_error(PoolRun& run) {
+  try {
+    run.pool().start();
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(python_pool_start)
+
+BOOST_AUTO_TEST_CASE(brings_all_workers_up) {
+  PoolRun run(3);
+
+  run.pool().start();
+
+  BOOST_TEST(run.pool().health() == "");
+  BOOST_TEST(pool_workers().size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(starts_nothing_before) {
+  const PoolRun run;
+
+  BOOST_TEST(pool_workers().empty());
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_import_error_in_a_worker) {
+  PoolRun run;
+  run.pool().add_route(run.route("pool_bad_import:answer"));
+
+  const std::string error = start_error(run);
+
+  BOOST_TEST(has(error, "pool_bad_import"), error);
+  BOOST_TEST(has(error, "no licence in this process"), error);
+  BOOST_TEST(wait_until([] { return pool_workers().empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_worker_that_dies_of_its_import) {
+  PoolRun run;
+  run.pool().add_route(run.route("pool_dies_at_import:answer"));
+
+  const std::string error = start_error(run);
+
+  BOOST_TEST(has(error, "exit code 7"), error);
+  BOOST_TEST(wait_until([] { return pool_workers().empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_missing_worker_module) {
+  plughost::python::PoolSettings settings = pool_settings(1);
+  settings.worker_module = "/nowhere/plughost_core.so";
+  PoolRun run(settings);
+
+  const std::string error = start_error(run);
+
+  BOOST_TEST(has(error, "/nowhere/plughost_core.so"), error);
+}
+
+BOOST_AUTO_TEST_CASE(answers_503_for_a_target_that_a_new_worker_cannot_import) {
+  const Folder folder;
+  ::setenv("POOL_TEST_BROKEN", folder.file("broken").c_str(), 1);
+  PoolRun run(1);
+  run.pool().add_route(run.route("pool_import_when_told:answer"));
+  const pid_t old_server = fork_server();
+  if (old_server != 0) ::kill(old_server, SIGKILL);  // the next one has the variable
+  BOOST_TEST_REQUIRE(wait_until([&] { return fork_server() != old_server || old_server == 0; }));
+  run.pool().start();
+  folder.create("broken");
+
+  ::kill(pool_workers().at(0), SIGKILL);
+  BOOST_TEST(wait_until([&] { return !run.pool().health().empty(); }));
+  BOOST_TEST(run.becomes_healthy());
+
+  BOOST_TEST(run.call("pool_import_when_told:answer").status == 503u);
+  BOOST_TEST(has(run.host().log_text(), "half-written file"));
+  BOOST_TEST(run.call("pool_handlers:squares", "numbers=2").status == 200u);
+  std::filesystem::remove(folder.file("broken"));
+  BOOST_TEST(wait_until([&] { return run.call("pool_import_when_told:answer").status == 200; }));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_requests_when_no_worker_starts) {
+  plughost::python::PoolSettings settings = pool_settings(1);
+  const Folder folder;
+  std::filesystem::copy(settings.worker_module, folder.file("module.so"));
+  settings.worker_module = folder.file("module.so");
+  PoolRun run(settings);
+  run.pool().start();
+  std::filesystem::remove(folder.file("module.so"));
+
+  ::kill(pool_workers().at(0), SIGKILL);
+  const FakeAnswer answer = run.call("pool_handlers:squares", "numbers=2");
+
+  BOOST_TEST(answer.status == 503u);
+  BOOST_TEST(has(run.host().log_text(), "module.so"), run.host().log_text());
+  BOOST_TEST(!run.pool().health().empty());
+}
+
+BOOST_AUTO_TEST_CASE(imports_a_route_that_was_not_announced) {
+  PoolRun run(1);
+  run.pool().start();
+
+  BOOST_TEST(run.call("pool_handlers:pid").status == 200u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
