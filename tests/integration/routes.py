@@ -1,0 +1,43 @@
+"""Texts of routes.yaml for the tests."""
+from pathlib import Path
+
+from support.server import SOURCE
+
+HANDLERS = Path(__file__).resolve().parent / "handlers"
+
+
+def shipped_routes() -> str:
+    """The file at the root, with its relative paths made to hold in another folder."""
+    text = (SOURCE / "routes.yaml").read_text()
+    assert "import_paths: [python]" in text
+    return text.replace("import_paths: [python]", f"import_paths: [{SOURCE / 'python'}]")
+
+
+def native_routes(settings: str = "", routes: str = "") -> str:
+    """Native only: starts at once, and holds no Python."""
+    return (f"{settings}\n"
+            "plugins: { native: native_plugin.so }\n"
+            "routes:\n"
+            "  GET /hello: native hello\n"
+            "  POST /echo: native echo\n" + _indented(routes))
+
+
+def python_routes(routes: str, settings: str = "", threads: int = 8, queue: int = 4096,
+                  workers: int = 2, pool_queue: int = 4096) -> str:
+    """tests/integration/handlers beside the shipped handlers, and native hello at /hello."""
+    return (f"{settings}\n"
+            "plugins:\n"
+            "  native: native_plugin.so\n"
+            "  python:\n"
+            "    path: python_plugin.so\n"
+            "    config:\n"
+            f"      import_paths: [{HANDLERS}, {SOURCE / 'python'}]\n"
+            f"      threads: {threads}\n"
+            f"      queue: {queue}\n"
+            f"      pools: {{ default: {{ workers: {workers}, queue: {pool_queue} }} }}\n"
+            "routes:\n"
+            "  GET /hello: native hello\n" + _indented(routes))
+
+
+def _indented(routes: str) -> str:
+    return "".join(f"  {line.strip()}\n" for line in routes.strip().splitlines())

@@ -1,0 +1,118 @@
+"""Two clients: whole requests through http.client, and raw bytes on a socket."""
+import http.client
+import json
+import socket
+from dataclasses import dataclass, field
+
+from support.waiting import DEADLINE
+
+
+@dataclass
+class Response:
+    status: int
+    headers: dict[str, str]  # names in lower case; equal names joined by ", "
+    body: bytes
+    reason: str = ""
+    version: str = field(default="HTTP/1.1")
+
+    def json(self):
+        return json.loads(self.body)
+
+
+def request(port: int, method: str, path: str, body: bytes | str | None = None,
+            headers: dict[str, str] | None = None) -> Response:
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        fields: dict[str, str] = {}
+        for name, value in answer.getheaders():
+            key = name.lower()
+            fields[key] = f"{fields[key]}, {value}" if key in fields else value
+        return Response(answer.status, fields, answer.read(), answer.reason)
+    finally:
+        connection.close()
+
+
+def get(port: int, path: str, **headers: str) -> Response:
+    return request(port, "GET", path, headers=headers)
+
+
+def post_json(port: int, path: str, value: object) -> Response:
+    return request(port, "POST", path, json.dumps(value), {"Content-Type": "application/json"})
+
+
+class RawConnection:
+    """Bytes out, responses in, without a client library's opinion of either."""
+
+    def __init__(self, port: int):
+        self.socket = socket.create_connection(("127.0.0.1", port), DEADLINE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = b""
+
+    def __enter__(self) -> "RawConnection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def send(self, data: bytes) -> "RawConnection":
+        self.socket.sendall(data)
+        return self
+
+    def end_sending(self) -> "RawConnection":
+        self.socket.shutdown(socket.SHUT_WR)
+        return self
+
+    def read_response(self, to_head: bool = False) -> Response:
+        """The next final or interim response; to_head: the answer to HEAD has no body."""
+        while b"\r\n\r\n" not in self._buffer:
+            self._receive()
+        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        version, status, reason = (lines[0] + " ").split(" ", 2)
+        headers: dict[str, str] = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            key = name.lower()
+            headers[key] = f"{headers[key]}, {value.strip()}" if key in headers else value.strip()
+        bodiless = to_head or status[0] == "1" or status in ("204", "304")
+        body = b"" if bodiless else self._read_exactly(int(headers["content-length"]))
+        return Response(int(status), headers, body, reason.strip(), version)
+
+    def read_until_closed(self) -> bytes:
+        """All that is left until the peer closes; a reset counts as closed."""
+        try:
+            while data := self.socket.recv(65536):
+                self._buffer += data
+        except ConnectionResetError:
+            pass
+        data, self._buffer = self._buffer, b""
+        return data
+
+    def is_open_after_answer(self) -> bool:
+        """Sends another request: true if it is answered too."""
+        try:
+            self.send(b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.read_response()
+            return True
+        except (AssertionError, OSError):
+            return False
+
+    def _read_exactly(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            self._receive()
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
+
+    def _receive(self) -> None:
+        data = self.socket.recv(65536)
+        assert data, f"closed in the middle of a response: {self._buffer!r}"
+        self._buffer += data
+
+
+def exchange(port: int, data: bytes) -> Response:
+    """Sends bytes on a connection of its own and reads one response."""
+    with RawConnection(port) as connection:
+        return connection.send(data).read_response()
