@@ -1,0 +1,11 @@
+"""Python hello as one writes it for FastAPI."""
+import platform
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/python/hello")
+async def hello() -> dict:
+    return {"message": "Hello from Python", "version": platform.python_version()}

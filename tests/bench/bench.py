@@ -1,0 +1,162 @@
+"""Measures plughost beside other servers, all in one run: `make bench`.
+
+Servers run on core 0 with one I/O thread, wrk -t1 -c32 on core 1; the pool's rows are not pinned.
+Rounds are interleaved, so that a slow minute of the machine meets everyone. Only ratios count.
+"""
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Callable
+
+import contenders
+from contenders import CONNECTIONS, HERE, POOL_WORKERS, Contender, Missing, Server
+from load import Measurement, measure
+from report import Bar, judge, table
+
+NATIVE = {"message": "Hello from C++", "timestamp": None}
+PYTHON = {"message": "Hello from Python", "version": None}
+SQUARES = {"squares": [1, 4, 9]}
+
+BARS = [
+    Bar("native hello", "stock Pistache", 1.6),
+    Bar("native hello", "nginx return 200", 0.95),
+    Bar("python hello", "uvicorn raw ASGI", 1.8),
+    Bar("python hello", "fastpysgi WSGI", 0.95),
+    Bar("python hello", "native hello", 0.7),
+    Bar("python hello", "FastAPI on uvicorn", None),
+    Bar("native beside naps", "native hello", 0.8, "p99_ms"),
+    Bar("pool squares", "ProcessPoolExecutor.submit loop", 2.5),
+]
+
+
+class Field:
+    """The contenders of this run: those that could be started, and why the others could not."""
+
+    def __init__(self, build: Path, work: Path, wanted: set[str]):
+        self.present: list[Contender] = []
+        self.missing: dict[str, str] = {}
+        self._servers: list[Server] = []
+        self._wanted = wanted
+        self._work = work
+        self._build = build
+
+    def assemble(self) -> None:
+        own = self._once(lambda: contenders.plughost(self._build, self._work, True))
+        free = self._once(lambda: contenders.plughost(self._build, self._work, False))
+        venv = self._cached(lambda: contenders.make_venv(self._work / "venv"))
+        self._add("native hello", own, "/native/hello", NATIVE)
+        self._add("native beside naps", own, "/native/hello", NATIVE, beside="/python/nap")
+        self._add("python hello", own, "/python/hello", PYTHON)
+        # It closes after each answer unless it is asked not to.
+        self._add("stock Pistache", lambda: self._started(contenders.stock_pistache(self._build)),
+                  "/", NATIVE, ("Connection: Keep-Alive",))
+        self._add("nginx return 200", lambda: self._started(contenders.nginx(self._work)),
+                  "/", NATIVE)
+        for name, make in (
+                ("uvicorn raw ASGI", lambda: contenders.uvicorn(venv(), "raw_asgi:app")),
+                ("fastpysgi WSGI",
+                 lambda: contenders.python_peer(venv(), "wsgi_fastpysgi.py", "PORT")),
+                ("FastAPI on uvicorn", lambda: contenders.uvicorn(venv(), "fastapi_app:app"))):
+            self._add(name, lambda make=make: self._started(make()), "/python/hello", PYTHON)
+        self._add("pool squares", free, "/python/pool/squares?numbers=1,2,3", SQUARES)
+        self._add_loop("ProcessPoolExecutor.submit loop")
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.stop()
+
+    def _add(self, name: str, server: Callable[[], Server], path: str, answer: dict,
+             headers: tuple[str, ...] = (), beside: str | None = None) -> None:
+        if name not in self._wanted:
+            return
+        try:
+            contender = Contender(name, server(), path, answer, headers, beside=beside)
+            contender.check()
+            self.present.append(contender)
+        except (Missing, OSError) as error:
+            self.missing[name] = str(error)
+
+    def _add_loop(self, name: str) -> None:
+        if name in self._wanted:
+            self.present.append(Contender(name, None, command=[
+                "/usr/bin/python3", str(HERE / "apps" / "pool_loop.py"), "SECONDS",
+                str(POOL_WORKERS), str(CONNECTIONS)]))
+
+    def _started(self, server: Server) -> Server:
+        self._servers.append(server)
+        server.start(self._work / f"{Path(server.command[0]).name}-{server.port}.log")
+        return server
+
+    def _once(self, make: Callable[[], Server]) -> Callable[[], Server]:
+        return self._cached(lambda: self._started(make()))
+
+    @staticmethod
+    def _cached(make: Callable):
+        """make() at most once; a Missing is raised again each time."""
+        results: list = []
+
+        def get():
+            if not results:
+                try:
+                    results.append(make())
+                except Missing as error:
+                    results.append(error)
+            if isinstance(results[0], Missing):
+                raise results[0]
+            return results[0]
+        return get
+
+
+def run(field: Field, rounds: int, seconds: float) -> dict[str, list[Measurement]]:
+    for contender in field.present:
+        measure(contender, min(seconds, 2.0))  # warm-up
+    results: dict[str, list[Measurement]] = {each.name: [] for each in field.present}
+    for number in range(rounds):
+        # There and back: nobody is always measured after the same neighbour.
+        for contender in field.present[::1 if number % 2 == 0 else -1]:
+            results[contender.name].append(measure(contender, seconds))
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    return results
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build" / "release")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--only", action="append", metavar="TEXT",
+                        help="only rows that contain TEXT; may be repeated")
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    bars = [bar for bar in BARS if not arguments.only or
+            any(text in f"{bar.ours} {bar.peer}" for text in arguments.only)]
+    work = HERE.parents[1] / "build" / "bench"
+    work.mkdir(parents=True, exist_ok=True)
+    for old in (*work.glob("*.log"), *work.glob("routes-*.yaml")):
+        old.unlink()
+    wanted = {name for bar in bars for name in (bar.ours, bar.peer)}
+    field = Field(arguments.build.resolve(), work, wanted)
+    try:
+        field.assemble()
+        results = run(field, arguments.rounds, arguments.seconds)
+    finally:
+        field.close()
+    rows = [judge(bar, results) for bar in bars]
+    print(table(rows, field.missing))
+    (work / "results.json").write_text(json.dumps({
+        "machine": {"system": platform.platform(), "cores": os.cpu_count(),
+                    "load": os.getloadavg()},
+        "rounds": arguments.rounds, "seconds": arguments.seconds, "rows": rows,
+        "measurements": {name: [vars(each) for each in values] for name, values in results.items()},
+        "missing": field.missing}, indent=2) + "\n")
+    return 1 if any(row["verdict"] == "MISSED" for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Everything that is measured: how each server is started, and what it must answer."""
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+POOL_WORKERS = 2
+CONNECTIONS = 32
+
+
+class Missing(Exception):
+    """A contender that cannot be had here; the text says why."""
+
+
+@dataclass
+class Contender:
+    """One bar of the table: a URL that is loaded, or a command that measures itself."""
+
+    name: str
+    server: "Server | None"
+    path: str = "/"
+    answer: dict = field(default_factory=dict)  # every key must be there; None: any value
+    headers: tuple[str, ...] = ()  # for the load generator
+    command: list[str] | None = None  # measures itself: prints a rate
+    beside: str | None = None  # a path that eight other clients load meanwhile
+
+    def check(self) -> None:
+        """Raises AssertionError unless the answer is right: a fast wrong answer is no peer."""
+        if self.server is None:
+            return
+        url = f"http://127.0.0.1:{self.server.port}{self.path}"
+        with urllib.request.urlopen(url, timeout=10) as response:
+            assert response.status == 200, f"{self.name}: status {response.status}"
+            kind = response.headers["Content-Type"]
+            assert kind.startswith("application/json"), f"{self.name}: {kind}"
+            said = json.load(response)
+        wrong = {key: said.get(key) for key, value in self.answer.items()
+                 if key not in said or (value is not None and said[key] != value)}
+        assert not wrong and said.keys() == self.answer.keys(), f"{self.name}: answers {said}"
+
+
+@dataclass
+class Server:
+    """A process that listens on `port` once it is started."""
+
+    command: list[str]
+    port: int
+    pinned: bool = True  # on core 0, the load on core 1; else both where the system puts them
+    cwd: Path | None = None
+    process: subprocess.Popen | None = None
+
+    def start(self, log: Path) -> None:
+        pin = ["taskset", "-c", "0"] if self.pinned else []
+        with open(log, "wb") as output:
+            self.process = subprocess.Popen(
+                [*pin, *self.command], cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, start_new_session=True)
+        end = time.monotonic() + 20
+        while not self._is_open():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise Missing(f"does not start: {log.read_text(errors='replace').strip()[-300:]}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _is_open(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def existing(path: Path, cure: str) -> str:
+    if not path.exists():
+        raise Missing(f"no {path}: {cure}")
+    return str(path)
+
+
+def plughost(build: Path, work: Path, pinned: bool) -> Server:
+    """The release build, one I/O thread, with the shipped handlers."""
+    binary = existing(build / "plughost", "make build")
+    port = free_port()
+    routes = work / f"routes-{port}.yaml"
+    routes.write_text(
+        "log: { level: warn }\n"
+        "plugins:\n"
+        f"  native: {build / 'native_plugin.so'}\n"
+        "  python:\n"
+        f"    path: {build / 'python_plugin.so'}\n"
+        "    config:\n"
+        f"      import_paths: [{HERE.parents[1] / 'python'}, {HERE / 'apps'}]\n"
+        f"      pools: {{ default: {{ workers: {POOL_WORKERS} }} }}\n"
+        "routes:\n"
+        "  GET /native/hello: native hello\n"
+        "  GET /python/hello: python endpoints:hello\n"
+        "  GET /python/nap: python nap:nap\n"
+        + ("" if pinned else
+           "  GET /python/pool/squares: { to: python pool_workers:squares, mode: pool }\n"))
+    return Server([binary, "-c", str(routes), "--listen", f"127.0.0.1:{port}", "--io-threads", "1"],
+                  port, pinned)
+
+
+def stock_pistache(build: Path) -> Server:
+    program = build / "tests" / "bench" / "stock_pistache"
+    port = free_port()
+    return Server([existing(program, "make bench builds it"), str(port)], port)
+
+
+def nginx(work: Path) -> Server:
+    program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+    if program is None:
+        raise Missing("nginx is not installed")
+    port = free_port()
+    folder = work / "nginx"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr;\n"
+        "events { worker_connections 1024; }\n"
+        "http {\n"
+        "  access_log off; keepalive_requests 1000000000; default_type application/json;\n"
+        + "".join(f"  {kind}_temp_path {folder};\n"
+                  for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) +
+        f"  server {{ listen 127.0.0.1:{port};\n"
+        "    return 200 '{\"message\": \"Hello from C++\", \"timestamp\": 1700000000}'; }\n"
+        "}\n")
+    return Server([program, "-e", "stderr", "-p", str(folder), "-c", "nginx.conf"], port)
+
+
+def python_peer(venv: Path, *arguments: str) -> Server:
+    port = free_port()
+    command = [word.replace("PORT", str(port)) for word in arguments]
+    return Server([str(venv / "bin" / "python"), *command], port, cwd=HERE / "apps")
+
+
+def uvicorn(venv: Path, app: str) -> Server:
+    return python_peer(venv, "-m", "uvicorn", app, "--port", "PORT", "--loop", "uvloop", "--http",
+                       "httptools", "--no-access-log", "--log-level", "warning")
+
+
+def make_venv(folder: Path) -> Path:
+    """The Python peers, installed once and again when the requirements change."""
+    requirements = HERE / "requirements.txt"
+    stamp = folder / "installed.txt"
+    if stamp.exists() and stamp.read_text() == requirements.read_text():
+        return folder
+    print(f"installing the Python peers in {folder}", file=sys.stderr)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "-q", "--disable-pip-version-check"]
+    for command in ([sys.executable, "-m", "venv", "--clear", str(folder)],
+                    [*pip, "install", "-r", str(requirements)]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise Missing(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-300:]}")
+    stamp.write_text(requirements.read_text())
+    return folder

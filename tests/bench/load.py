@@ -1,0 +1,54 @@
+"""One measurement: wrk against a URL, or a command that measures itself."""
+import re
+import subprocess
+from dataclasses import dataclass
+
+from contenders import CONNECTIONS, Contender
+
+
+@dataclass
+class Measurement:
+    rate: float  # requests a second
+    p99_ms: float | None = None
+
+
+_UNITS_IN_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+def parse_wrk(text: str) -> Measurement:
+    """Raises AssertionError if wrk saw an error: then it measured something else."""
+    errors = re.search(r"Socket errors: (.*)|Non-2xx or 3xx responses: (\d+)", text)
+    assert errors is None, f"the load saw errors: {errors[0]}"
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    assert rate, f"wrk says no rate: {text}"
+    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
+    return Measurement(float(rate[1]), float(p99[1]) * _UNITS_IN_MS[p99[2]] if p99 else None)
+
+
+def measure(contender: Contender, seconds: float) -> Measurement:
+    if contender.command is not None:
+        command = [word.replace("SECONDS", str(seconds)) for word in contender.command]
+        return Measurement(float(_run(command, seconds)))
+    sleepers = None
+    if contender.beside is not None:
+        sleepers = subprocess.Popen(_wrk(contender, contender.beside, 8, seconds),
+                                    stdout=subprocess.PIPE, text=True)
+    measured = parse_wrk(_run(_wrk(contender, contender.path, CONNECTIONS, seconds), seconds))
+    if sleepers is not None:
+        parse_wrk(sleepers.communicate(timeout=60)[0])
+    return measured
+
+
+def _wrk(contender: Contender, path: str, connections: int, seconds: float) -> list[str]:
+    server = contender.server
+    assert server is not None
+    pin = ["taskset", "-c", "1"] if server.pinned else []
+    headers = [word for header in contender.headers for word in ("-H", header)]
+    return [*pin, "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", *headers,
+            f"http://127.0.0.1:{server.port}{path}"]
+
+
+def _run(command: list[str], seconds: float) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
+    assert done.returncode == 0, f"{command[0]}: {done.stderr}"
+    return done.stdout
