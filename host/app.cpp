@@ -4,11 +4,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <functional>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -30,15 +31,28 @@ using dispatch::Clock;
 constexpr std::chrono::milliseconds kLastAnswers{500};
 
 unsigned io_threads(const config::Config& config) {
-  return config.threads.io > 0 ? config.threads.io
-                               : std::max(1u, std::thread::hardware_concurrency());
+  return config.threads.io > 0
+             ? config.threads.io
+             : std::clamp(std::thread::hardware_concurrency(), 1u, config::kMaxIoThreads);
 }
 
-void raise_descriptor_limit() {
+/// Raises the descriptor limit as far as it goes and keeps connections below it, so that plugins
+/// and the host itself never run out because of clients.
+config::Config within_descriptor_limit(config::Config config) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return config;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t reserve = 64 + 16 * std::size_t{io_threads(config)};
+  const std::size_t most =
+      limit.rlim_cur > 2 * reserve ? limit.rlim_cur - reserve : limit.rlim_cur / 2;
+  if (config.limits.connections > most) {
+    log::warn("limits.connections is " + std::to_string(config.limits.connections) +
+              " but the descriptor limit leaves room for " + std::to_string(most) +
+              ", which is used; raise it with ulimit -n");
+    config.limits.connections = most;
+  }
+  return config;
 }
 
 std::string url_of(const dispatch::Endpoint& endpoint) {
@@ -67,7 +81,7 @@ const char* name_of(int signal) {
 class App::Impl {
  public:
   Impl(config::Config settings, std::filesystem::path executable_directory)
-      : config_(std::move(settings)),
+      : config_(within_descriptor_limit(std::move(settings))),
         executor_(responder_, config_.threads.executor, config_.limits.queue),
         plugins_(config_, responder_, std::move(executable_directory)) {}
 
@@ -76,10 +90,11 @@ class App::Impl {
  private:
   void start();
   void stop();
-  void watch(const std::function<void()>& task, Clock::time_point deadline);
-  void wait_for_signal(Clock::time_point deadline);
+  void watch(const std::function<void()>& task);
+  void wait_for_signal();
   void handle_signals();
-  bool stop_requested() const { return stop_signals_ > 0; }
+  void report_failed_start(const std::exception_ptr& failure);
+  bool stop_requested() const { return stop_signals_.load() > 0; }
   [[noreturn]] void end_now(bool deadline_passed);
 
   // In construction order; stop() is that order read backwards.
@@ -90,8 +105,10 @@ class App::Impl {
   plugin::PluginRegistry plugins_;
   std::unique_ptr<net::Server> server_;
 
+  std::atomic<net::Server*> serving_{nullptr};  // server_, once it is complete
   EventFd task_done_;
-  int stop_signals_ = 0;
+  std::atomic<int> stop_signals_{0};
+  Clock::time_point deadline_ = Clock::time_point::max();  // of the stop; [main]
 };
 
 App::App(config::Config config, std::filesystem::path executable_directory)
@@ -101,60 +118,62 @@ App::~App() = default;
 ExitCode App::run() { return impl_->run(); }
 
 ExitCode App::Impl::run() {
-  raise_descriptor_limit();
   std::exception_ptr failure;
-  watch(
-      [&] {
-        try {
-          start();
-        } catch (...) {
-          failure = std::current_exception();
-        }
-      },
-      Clock::time_point::max());
-  if (failure) {
-    if (plugins_.work_abandoned()) {
-      // A plugin thread hangs in this process: no destructor may run under it.
-      try {
-        std::rethrow_exception(failure);
-      } catch (const StartError& error) {
-        for (const auto& mistake : error.diagnostics()) {
-          std::fprintf(stderr, "%s\n", mistake.to_string().c_str());
-        }
-        log::flush();
-        ::_exit(static_cast<int>(error.exit_code()));
-      }
+  watch([&] {
+    try {
+      start();
+    } catch (...) {
+      failure = std::current_exception();
     }
-    std::rethrow_exception(failure);
+  });
+  if (failure) report_failed_start(failure);
+  if (server_ != nullptr) {
+    std::printf("listening on %s\n", url_of(server_->endpoint()).c_str());
+    std::fflush(stdout);
+    while (!stop_requested()) wait_for_signal();
+    watch([this] { stop(); });
+    if (plugins_.work_abandoned()) end_now(true);
   }
-  std::printf("listening on %s\n", url_of(server_->endpoint()).c_str());
-  std::fflush(stdout);
-
-  while (!stop_requested()) wait_for_signal(Clock::time_point::max());
-  const auto deadline = Clock::now() + config_.shutdown.delay + config_.shutdown.timeout;
-  watch([this] { stop(); }, deadline);
-  if (plugins_.work_abandoned()) end_now(true);
   log::info("stopped");
   log::flush();
   return ExitCode::clean;
+}
+
+/// Throws it, or ends the process here if a plugin hangs: no destructor may run under its thread.
+void App::Impl::report_failed_start(const std::exception_ptr& failure) {
+  if (!plugins_.work_abandoned()) std::rethrow_exception(failure);
+  auto code = ExitCode::internal_error;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const StartError& error) {
+    std::fputs(error.lines().c_str(), stderr);
+    code = error.exit_code();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "plughost: internal error: %s\n", error.what());
+  }
+  log::flush();
+  ::_exit(static_cast<int>(code));
 }
 
 void App::Impl::start() {
   auto routes = routing::make_routes(config_);
   routing::RouteTable(config_.file, routes);  // ambiguities are cheap to find, plugins are not
   plugins_.load();
+  if (stop_requested()) return;
   plugins_.bind(routes);
+  if (stop_requested()) return;
   plugins_.start();
   try {
     auto table = std::make_shared<const routing::RouteTable>(config_.file, std::move(routes));
     server_ = std::make_unique<net::Server>(config_, io_threads(config_), responder_, executor_,
                                             std::move(table));
     server_->start();
+    serving_.store(server_.get());
   } catch (...) {
     const auto deadline = Clock::now() + config_.shutdown.timeout;
     plugins_.drain(deadline);
     plugins_.stop(deadline);
-    throw;
+    if (!stop_requested()) throw;
   }
 }
 
@@ -163,7 +182,10 @@ void App::Impl::stop() {
   const auto deadline = Clock::now() + config_.shutdown.timeout;
   server_->stop_accepting();
   server_->begin_drain();
-  server_->wait_until_empty();
+  if (!server_->wait_until_empty(Clock::now() + config_.shutdown.timeout / 2)) {
+    server_->close_unowed();
+    server_->wait_until_empty(Clock::time_point::max());  // watch() ends it at the deadline
+  }
   plugins_.drain(deadline);
   plugins_.stop(deadline);
   if (plugins_.work_abandoned()) return;
@@ -172,7 +194,7 @@ void App::Impl::stop() {
 }
 
 /// Runs task on a thread of its own while this one listens for signals.
-void App::Impl::watch(const std::function<void()>& task, Clock::time_point deadline) {
+void App::Impl::watch(const std::function<void()>& task) {
   std::atomic<bool> done{false};
   std::thread thread([&] {
     task();
@@ -180,17 +202,17 @@ void App::Impl::watch(const std::function<void()>& task, Clock::time_point deadl
     task_done_.notify();
   });
   while (!done.load()) {
-    wait_for_signal(deadline);
-    if (stop_signals_ > 1) end_now(false);
-    if (!done.load() && Clock::now() >= deadline) end_now(true);
+    if (stop_signals_.load() > 1) end_now(false);
+    if (Clock::now() >= deadline_) end_now(true);
+    wait_for_signal();
   }
   thread.join();
 }
 
-void App::Impl::wait_for_signal(Clock::time_point deadline) {
+void App::Impl::wait_for_signal() {
   int timeout_ms = -1;
-  if (deadline != Clock::time_point::max()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+  if (deadline_ != Clock::time_point::max()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
     timeout_ms = static_cast<int>(std::max<std::int64_t>(left.count(), 0));
   }
   pollfd watched[2] = {{signals_.fd(), POLLIN, 0}, {task_done_.fd(), POLLIN, 0}};
@@ -202,9 +224,9 @@ void App::Impl::wait_for_signal(Clock::time_point deadline) {
 void App::Impl::handle_signals() {
   while (const int signal = signals_.take()) {
     if (signal == SIGTERM || signal == SIGINT) {
-      ++stop_signals_;
-      log::info(std::string(name_of(signal)) +
-                (stop_signals_ == 1 ? ": stopping" : " again: stopping at once"));
+      const bool first = stop_signals_.fetch_add(1) == 0;
+      if (first) deadline_ = Clock::now() + config_.shutdown.delay + config_.shutdown.timeout;
+      log::info(std::string(name_of(signal)) + (first ? ": stopping" : " again: stopping at once"));
     } else {
       log::info(std::string(name_of(signal)) + " does nothing in this version");
     }
@@ -212,12 +234,13 @@ void App::Impl::handle_signals() {
 }
 
 void App::Impl::end_now(bool deadline_passed) {
-  const auto owed = server_ == nullptr ? 0 : server_->requests_in_use();
+  auto* server = serving_.load();
+  const auto owed = server == nullptr ? 0 : server->requests_dispatched();
   const bool abandoned = deadline_passed || owed > 0;
-  if (server_ != nullptr) {
-    server_->force_close();
+  if (server != nullptr) {
+    server->force_close();
     const auto last = Clock::now() + kLastAnswers;
-    while (server_->requests_in_use() > 0 && Clock::now() < last) {
+    while (server->requests_in_use() > 0 && Clock::now() < last) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }

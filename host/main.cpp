@@ -27,7 +27,7 @@ void add_serve_options(CLI::App& app, Options& options) {
       ->envname("PLUGHOST_LISTEN");
   app.add_option("--io-threads", options.io_threads, "I/O threads (default: one for each core)")
       ->envname("PLUGHOST_IO_THREADS")
-      ->check(CLI::Range(1u, 255u));
+      ->check(CLI::Range(1u, plughost::config::kMaxIoThreads));
   app.add_option("--executor-threads", options.executor_threads,
                  "Threads for native handlers that block")
       ->envname("PLUGHOST_EXECUTOR_THREADS")
@@ -72,9 +72,7 @@ ExitCode serve(const Options& options) {
     plughost::App app(std::move(config), executable.parent_path());
     return app.run();
   } catch (const plughost::StartError& error) {
-    for (const auto& mistake : error.diagnostics()) {
-      std::fprintf(stderr, "%s\n", mistake.to_string().c_str());
-    }
+    std::fputs(error.lines().c_str(), stderr);
     return error.exit_code();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "plughost: internal error: %s\n", error.what());

@@ -53,6 +53,13 @@ class StartError final : public std::runtime_error {
   ExitCode exit_code() const { return exit_code_; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
 
+  /// What stderr gets: a line for each mistake.
+  std::string lines() const {
+    std::string text;
+    for (const auto& mistake : diagnostics_) text += mistake.to_string() + '\n';
+    return text;
+  }
+
  private:
   ExitCode exit_code_;
   std::vector<Diagnostic> diagnostics_;

@@ -27,6 +27,9 @@ struct ListenAddress {
   SourcePosition position;
 };
 
+/// A request's token has 8 bits for its I/O thread.
+inline constexpr unsigned kMaxIoThreads = 255;
+
 struct Threads {
   unsigned io = 0;  ///< 0: one for each core
   unsigned executor = 16;

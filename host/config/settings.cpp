@@ -45,7 +45,7 @@ void read_listen(const Node& node, ListenAddress& listen, Problems& problems) {
 
 void read_threads(const Node& node, Threads& threads, Problems& problems) {
   read_mapping(node, " in 'threads'",
-               {{"io", count_into(threads.io, 1, 1024, problems)},
+               {{"io", count_into(threads.io, 1, kMaxIoThreads, problems)},
                 {"executor", count_into(threads.executor, 1, 10'000, problems)}},
                {}, problems);
 }

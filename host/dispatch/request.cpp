@@ -19,11 +19,13 @@ void* Request::scratch(std::size_t bytes) {
 void Request::assign(Handler& handler) noexcept {
   handler_ = &handler;
   handler.in_flight_.fetch_add(1, std::memory_order_relaxed);
+  pool_->dispatched_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Request::unassign() noexcept {
   if (handler_ == nullptr) return;
   handler_->in_flight_.fetch_sub(1, std::memory_order_release);
+  pool_->dispatched_.fetch_sub(1, std::memory_order_release);
   handler_ = nullptr;
 }
 

@@ -43,8 +43,11 @@ class RequestPool final {
 
   /// Requests acquired and not recycled. [any]
   std::uint64_t in_use() const noexcept { return in_use_.load(std::memory_order_acquire); }
+  /// Those of them that a handler was given. [any]
+  std::uint64_t dispatched() const noexcept { return dispatched_.load(std::memory_order_acquire); }
 
  private:
+  friend class Request;
   static constexpr std::uint32_t kChunkSlots = 256;
   static constexpr std::uint32_t kChunks = 65536;
   using Chunk = std::array<Request, kChunkSlots>;
@@ -57,6 +60,7 @@ class RequestPool final {
   std::uint32_t chunk_count_ = 0;
   std::vector<Request*> free_;
   std::atomic<std::uint64_t> in_use_{0};
+  std::atomic<std::uint64_t> dispatched_{0};
 };
 
 }  // namespace plughost::dispatch

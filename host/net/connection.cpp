@@ -63,9 +63,13 @@ void Connection::advance() {
       if (moved || !was_blocked) write_since_ = Clock::now();
       return;
     }
+    idle_since_ = Clock::now();
+    // Reading was paused: the client may not be blamed for that time.
+    if (was_blocked) read_since_ = idle_since_;
   }
   if (state_ == State::closing) return enter_lingering();
-  if (!pipeline_.empty() && pipeline_.front()->answered) return queue_advance();
+  const bool more_ready = pipeline_.empty() ? owes_continue_ : pipeline_.front()->answered;
+  if (more_ready) return queue_advance();
   if (!input_.empty() && can_parse()) consume({});
   if (half_closed_ && pipeline_.empty() && output_.empty() && alive()) die();
 }
@@ -78,7 +82,6 @@ void Connection::fill_output() {
     const auto client_id = request.message.header("x-request-id");
     if (!client_id.empty()) request.answer.headers.append("x-request-id", client_id);
     pipeline_.erase(pipeline_.begin());
-    idle_since_ = Clock::now();
     output_.append(request, close      ? http::Persistence::close
                             : http_1_0 ? http::Persistence::keep_alive
                                        : http::Persistence::implied);
@@ -104,6 +107,7 @@ bool Connection::closes_after(const Request& request) const {
 void Connection::send_continue_if_due() {
   if (!owes_continue_ || !pipeline_.empty() || !output_.accepts()) return;
   owes_continue_ = false;
+  read_since_ = Clock::now();
   output_.append_raw(http::kContinue);
 }
 
@@ -111,10 +115,24 @@ bool Connection::is_idle() const {
   return pipeline_.empty() && output_.empty() && (current_ == nullptr || !parser_.got_some());
 }
 
+bool Connection::waits_for_client() const {
+  return current_ != nullptr && parser_.got_some() && can_parse() && !owes_continue_;
+}
+
+std::chrono::milliseconds Connection::read_patience() const {
+  const auto& limits = context_.shared.limits;
+  return reading_body_ ? limits.body_timeout : limits.header_timeout;
+}
+
 Clock::time_point Connection::next_deadline() const {
   const auto& limits = context_.shared.limits;
   if (state_ == State::dead) return Clock::time_point::max();
-  if (state_ == State::lingering) return linger_since_ + kLingerTime;
+  if (state_ == State::lingering) {
+    const Clock::duration patience = kLingerTime;
+    return linger_since_ + (context_.draining
+                                ? std::min<Clock::duration>(patience, context_.shared.linger)
+                                : patience);
+  }
   auto due = Clock::time_point::max();
   if (output_.blocked()) due = write_since_ + limits.write_timeout;
   for (const auto* request : pipeline_) {
@@ -126,9 +144,8 @@ Clock::time_point Connection::next_deadline() const {
     if (context_.draining) {
       due = std::min(due, std::max(context_.draining_since, idle_since_) + context_.shared.linger);
     }
-  } else if (current_ != nullptr && parser_.got_some() && can_parse()) {
-    const auto patience = reading_body_ ? limits.body_timeout : limits.header_timeout;
-    due = std::min(due, read_since_ + patience);
+  } else if (waits_for_client()) {
+    due = std::min(due, read_since_ + read_patience());
   }
   return due;
 }
@@ -145,13 +162,20 @@ void Connection::on_timer(Clock::time_point now) {
   }
   if (state_ != State::open) return;
   if (is_idle()) return enter_lingering();
-  if (current_ == nullptr || !parser_.got_some() || !can_parse()) return;
-  if (now < read_since_ + (reading_body_ ? limits.body_timeout : limits.header_timeout)) return;
+  if (!waits_for_client() || now < read_since_ + read_patience()) return;
   refuse(408, reading_body_ ? "The request body did not arrive in time (limits.body_timeout)."
                             : "The request head did not arrive in time (limits.header_timeout).");
 }
 
+void Connection::close_if_unowed() {
+  if (state_ == State::lingering) return die();
+  if (state_ != State::open || !pipeline_.empty() || !output_.empty()) return;
+  if (current_ == nullptr || !parser_.got_some()) return enter_lingering();
+  refuse(503, "The server is stopping and could not wait for the rest of this request.");
+}
+
 void Connection::force_close() {
+  if (state_ == State::lingering) return die();
   if (state_ != State::open) return;
   for (auto*& request : pipeline_) {
     if (!request->answered) {

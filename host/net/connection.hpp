@@ -37,6 +37,8 @@ class Connection final : private dispatch::AnswerSink {
   void on_timer(Clock::time_point now);
   /// The stop's deadline has passed: what is unanswered gets 503, then the connection closes.
   void force_close();
+  /// Half of the stop's time has passed: closes unless an answer is still owed.
+  void close_if_unowed();
 
   bool alive() const { return state_ != State::dead; }
   bool wants_writable() const { return alive() && output_.blocked(); }
@@ -87,6 +89,8 @@ class Connection final : private dispatch::AnswerSink {
 
   // Closing
   bool is_idle() const;
+  bool waits_for_client() const;
+  std::chrono::milliseconds read_patience() const;
   void forget_unread();
   void enter_lingering();
   void die();

@@ -244,6 +244,8 @@ void Connection::peer_closed() {
   half_closed_ = true;
   if (current_ != nullptr) {
     reading_body_ = false;
+    owes_continue_ = false;
+    input_.clear();  // the rest of a request that will never be whole
     context_.requests.recycle(*std::exchange(current_, nullptr));
   }
   for (auto* request : pipeline_) {

@@ -115,10 +115,8 @@ bool Listener::accept_one() {
     }
     return true;
   }
-  if (errno == EMFILE || errno == ENFILE) {
-    use_spare_descriptor();
-    return true;
-  }
+  if (errno == EMFILE || errno == ENFILE) return use_spare_descriptor();
+  if (errno == ENOMEM || errno == ENOBUFS) wait_for_resources();
   return errno == EINTR || errno == ECONNABORTED;
 }
 
@@ -128,16 +126,26 @@ void Listener::turn_away(int fd) {
   ::close(fd);
 }
 
-void Listener::use_spare_descriptor() {
-  log::warn(
-      "out of file descriptors: turning a client away; raise the limit (ulimit -n) or lower "
-      "limits.connections");
+/// False: nobody waits. (accept4 says EMFILE before it looks whether anybody does.)
+bool Listener::use_spare_descriptor() {
   if (spare_ >= 0) ::close(std::exchange(spare_, -1));
   const int fd = ::accept4(socket_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd >= 0) turn_away(fd);
+  if (fd >= 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_warning_ >= std::chrono::seconds(1)) {
+      last_warning_ = now;
+      log::warn(
+          "out of file descriptors: turning clients away; raise the limit (ulimit -n) or lower "
+          "limits.connections");
+    }
+    turn_away(fd);
+  }
   spare_ = open_spare();
-  if (spare_ >= 0) return;
-  // Another thread took it. Wait for descriptors rather than spin.
+  if (spare_ < 0) wait_for_resources();
+  return fd >= 0;
+}
+
+void Listener::wait_for_resources() {
   pollfd watched{stop_.fd(), POLLIN, 0};
   ::poll(&watched, 1, 100);
 }

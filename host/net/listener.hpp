@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -38,13 +39,15 @@ class Listener final {
   void run();
   bool accept_one();
   void turn_away(int fd);
-  void use_spare_descriptor();
+  bool use_spare_descriptor();
+  void wait_for_resources();
 
   Callbacks callbacks_;
   dispatch::Endpoint endpoint_;
   int socket_ = -1;
   int spare_ = -1;  // given up for a moment at EMFILE, so that a client can be told
   EventFd stop_;
+  std::chrono::steady_clock::time_point last_warning_{};  // [accept thread]
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -58,8 +58,21 @@ void Server::begin_drain() {
   }
 }
 
-void Server::wait_until_empty() const {
-  while (const auto left = connections()) impl_->shared.connections.wait(left);
+bool Server::wait_until_empty(dispatch::Clock::time_point deadline) const {
+  // Looks rather than waits: an atomic's wait has no deadline, and this happens once a process.
+  constexpr std::chrono::milliseconds kLook{2};
+  while (connections() > 0) {
+    if (dispatch::Clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
+}
+
+void Server::close_unowed() {
+  for (auto& thread : impl_->threads) {
+    auto& transport = thread->transport();
+    transport.run_soon([&transport] { transport.close_unowed(); });
+  }
 }
 
 void Server::force_close() {
@@ -76,6 +89,12 @@ void Server::stop() {
 
 std::size_t Server::connections() const {
   return impl_->shared.connections.load(std::memory_order_acquire);
+}
+
+std::uint64_t Server::requests_dispatched() const {
+  std::uint64_t total = 0;
+  for (auto& thread : impl_->threads) total += thread->transport().requests().dispatched();
+  return total;
 }
 
 std::uint64_t Server::requests_in_use() const {

@@ -12,11 +12,11 @@ namespace plughost::net {
 
 /// The HTTP/1.1 front end: one listening socket, the I/O threads and their connections.
 ///
-/// Stop order: stop_accepting, begin_drain, wait_until_empty (at the deadline another thread calls
-/// force_close), stop. Requests may be answered until stop.
+/// Stop order: stop_accepting, begin_drain, wait_until_empty (after a while close_unowed; at the
+/// deadline another thread calls force_close), stop. Requests may be answered until stop.
 ///
 /// Owner:   App; outlived by Config, Responder, Executor and every Handler.
-/// Threads: members on one thread at a time; connections and requests_in_use on [any].
+/// Threads: members on one thread at a time; the counts on [any].
 /// Errors:  the constructor throws StartError (ExitCode::cannot_listen); nothing else fails.
 class Server final {
  public:
@@ -33,14 +33,18 @@ class Server final {
 
   void stop_accepting();
   void begin_drain();
-  /// Returns when the last connection is closed.
-  void wait_until_empty() const;
+  /// Returns when the last connection is closed. False: the deadline came first.
+  bool wait_until_empty(dispatch::Clock::time_point deadline) const;
+  /// Closes the connections on which no answer is owed, half-read requests included.
+  void close_unowed();
   /// Answers 503 to whatever is unanswered and closes every connection.
   void force_close();
   void stop();
 
   std::size_t connections() const;
-  /// Requests that a handler still owes an answer, those of clients who left included.
+  /// Requests a handler was given and that are not finished, those of clients who left included.
+  std::uint64_t requests_dispatched() const;
+  /// Requests in any state, half-read ones included.
   std::uint64_t requests_in_use() const;
 
  private:

@@ -68,6 +68,7 @@ void Transport::registerPoller(Pistache::Polling::Epoll& poller) {
 void Transport::onReady(const Pistache::Aio::FdSet& ready) {
   this_threads_transport = this;
   awake_.store(true, std::memory_order_relaxed);
+  closed_this_round_.clear();
   std::vector<Pistache::Polling::Event> pistaches_own;
   for (const auto& entry : ready) {
     const auto& event = flags_of(entry);
@@ -79,7 +80,8 @@ void Transport::onReady(const Pistache::Aio::FdSet& ready) {
       on_tick();
     } else if (find(fd) != nullptr) {
       on_event(fd, event);
-    } else if (entry.isReadable()) {
+    } else if (entry.isReadable() && std::find(closed_this_round_.begin(), closed_this_round_.end(),
+                                               fd) == closed_this_round_.end()) {
       // Only its queues: the base throws for a write event of a descriptor it does not know.
       Pistache::Polling::Event own(event.tag);
       own.flags.setFlag(NotifyOn::Read);

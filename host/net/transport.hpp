@@ -37,6 +37,7 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   /// [I/O thread], by run_soon.
   void begin_drain();
   void force_close();
+  void close_unowed();
 
   dispatch::RequestPool& requests() { return requests_; }
 
@@ -64,6 +65,7 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   IoContext context_;
   std::vector<std::unique_ptr<Connection>> connections_;  // by descriptor
   std::vector<Connection*> touched_;
+  std::vector<int> closed_this_round_;  // what epoll still says of them is of no interest
   std::vector<dispatch::Request*> answered_here_;  // posted by this thread
   std::uint64_t next_serial_ = 1;
 

@@ -29,9 +29,9 @@ void Transport::drop(Connection& connection) {
   const int fd = connection.fd();
   if (connection.queued_for_advance) std::erase(context_.to_advance, &connection);
   connections_[static_cast<std::size_t>(fd)].reset();
+  closed_this_round_.push_back(fd);
   removePeer(std::shared_ptr<Pistache::Tcp::Peer>(peers.at(fd)));
   context_.shared.connections.fetch_sub(1, std::memory_order_release);
-  context_.shared.connections.notify_all();
 }
 
 void Transport::update_interest(Connection& connection) {
@@ -98,6 +98,10 @@ void Transport::begin_drain() {
   context_.draining = true;
   context_.draining_since = Clock::now();
   for_each_connection([](Connection&) {});  // touched: each is scheduled anew
+}
+
+void Transport::close_unowed() {
+  for_each_connection([](Connection& connection) { connection.close_if_unowed(); });
 }
 
 void Transport::force_close() {

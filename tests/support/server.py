@@ -13,7 +13,7 @@ from support import processes
 from support.waiting import DEADLINE, wait_until
 
 SOURCE = Path(__file__).resolve().parents[2]
-BINARY_DIR = Path(os.environ.get("PLUGHOST_BINARY_DIR", SOURCE / "build" / "release"))
+BINARY_DIR = Path(os.environ.get("PLUGHOST_BINARY_DIR", SOURCE / "build" / "release")).resolve()
 BINARY = BINARY_DIR / "plughost"
 
 Files = dict[str, str | Path]
