@@ -6,6 +6,8 @@ so a pool of N is N executors of one process each.
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import threading
 import time
@@ -13,8 +15,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import forkserver, get_context, resource_tracker
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing import popen_forkserver, reduction, resource_tracker, spawn, util
+from multiprocessing.context import ForkServerContext, ForkServerProcess, set_spawning_popen
+from multiprocessing.forkserver import ForkServer, read_signed
 from typing import Any
 
 from plughost import _pool_worker
@@ -28,12 +31,36 @@ _DONE, _BROKEN, _RAISED = range(3)  # pool::Outcome in process.hpp
 
 _EXIT_UNKNOWN = 255  # what multiprocessing says when the fork server is gone
 
+# The pool's own: users' functions share the one of multiprocessing, and it must stay as they expect
+# it, with SIGINT and SIGTERM not blocked.
+_fork_server = ForkServer()
+
 
 def prepare(executable: str) -> None:
     """Once, before the first worker."""
-    context = get_context("forkserver")
-    context.set_executable(executable)
-    context.set_forkserver_preload(_PRELOAD)
+    spawn.set_executable(executable)
+    _fork_server.set_forkserver_preload(_PRELOAD)
+
+
+class _Popen(popen_forkserver.Popen):
+    """A child of the pool's own fork server."""
+
+    def _launch(self, process: _Process) -> None:
+        orders = io.BytesIO()
+        set_spawning_popen(self)
+        try:
+            reduction.dump(spawn.get_preparation_data(process.name), orders)
+            reduction.dump(process, orders)
+        finally:
+            set_spawning_popen(None)
+        self.sentinel, orders_fd = _fork_server.connect_to_new_process(self._fds)
+        # The child takes the end of its orders' pipe for its parent's death: a second descriptor
+        # keeps it open.
+        held_fd = os.dup(orders_fd)
+        self.finalizer = util.Finalize(self, util.close_fds, (held_fd, self.sentinel))
+        with open(orders_fd, "wb") as pipe:
+            pipe.write(orders.getbuffer())
+        self.pid = read_signed(self.sentinel)
 
 
 class _Process(ForkServerProcess):
@@ -42,6 +69,10 @@ class _Process(ForkServerProcess):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ended = threading.Event()
+
+    @staticmethod
+    def _Popen(process: _Process) -> _Popen:  # noqa: N802 (multiprocessing's name)
+        return _Popen(process)
 
     def join(self, timeout: float | None = None) -> None:
         super().join(timeout)
@@ -120,6 +151,8 @@ class Worker:
     def _ready(self, future: Future[tuple[bool, str]]) -> None:
         if _outcome(future) == _DONE:
             self._on_ready(*future.result())
+        else:
+            self._on_ready(True, "its executor broke")
 
     def _finish(self, box: int, future: Future[None]) -> None:
         self._on_done(box, _outcome(future))
@@ -153,6 +186,6 @@ def _ensure_fork_server() -> None:
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
-        forkserver.ensure_running()
+        _fork_server.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

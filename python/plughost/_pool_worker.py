@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import sys
+import threading
 from multiprocessing import reduction
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -36,6 +37,9 @@ class Setup(NamedTuple):
     import_paths: list[str]
     targets: list[tuple[str, list[str]]]  # in order: the parent refers to them by index
 
+
+_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+_before_fork = threading.local()  # mask: of the thread that forks
 
 _core: ModuleType
 _report = (True, "the worker was not initialised")
@@ -92,11 +96,31 @@ def _leave_stop_signals_to_the_host() -> None:
     """SIGINT and SIGTERM to the whole group must not cost a request.
 
     SIGTERM gets a handler that does nothing, as an ignored signal would be inherited by programs
-    that a user's function starts and later terminates.
+    that a user's function starts and later terminates. A process that it forks gets the defaults
+    back.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+    os.register_at_fork(
+        before=_hold_stop_signals,
+        after_in_parent=_release_stop_signals,
+        after_in_child=_take_stop_signals,
+    )
+
+
+def _hold_stop_signals() -> None:
+    _before_fork.mask = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+
+
+def _release_stop_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, _before_fork.mask)
+
+
+def _take_stop_signals() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _release_stop_signals()
 
 
 def _load_extension(path: str) -> ModuleType:

@@ -126,6 +126,14 @@ def test_body_is_the_whole_value(post):
     assert post("whole", value).json() == {"body": value}
 
 
+def test_deepest_body_can_be_wrapped(server, mode):
+    body = b"[" * 512 + b"]" * 512
+
+    answer = request(server.port, "POST", f"/{mode}/whole", body)
+
+    assert (answer.status, answer.body) == (200, b'{"body":' + body + b"}")
+
+
 def test_request_shows_what_was_sent(server, mode):
     answer = request(server.port, "POST", f"/{mode}/seen?q=a%20b", "words", {"X-Given": "this"})
 

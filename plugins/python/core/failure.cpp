@@ -86,14 +86,6 @@ bool read_http_error(PyObject* error, Problem& problem, Reply& reply, std::strin
   return read_headers(headers.get(), reply, why);
 }
 
-void drop_content_type(Reply& reply) {
-  std::vector<std::pair<std::string, std::string>> kept;
-  for (auto& header : reply.headers) {
-    if (!is_content_type(header.first)) kept.push_back(std::move(header));
-  }
-  reply.headers.swap(kept);
-}
-
 }  // namespace
 
 std::string describe_error() { return describe(take_error().get()); }

@@ -133,7 +133,7 @@ class Decoder {
   }
 
   bool enter() {
-    if (++depth_ <= kMaxJsonDepth) return true;
+    if (++depth_ <= kMaxJsonReadDepth) return true;
     refuse("nested too deep");
     return false;
   }

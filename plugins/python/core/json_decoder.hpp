@@ -8,6 +8,8 @@
 
 namespace plughost::python {
 
+inline constexpr int kMaxJsonReadDepth = 512;
+
 /// Why a JSON text did not become a Python object.
 struct JsonError {
   enum class Kind {
@@ -25,7 +27,7 @@ struct JsonError {
 /// floats the nearest double.
 ///
 /// Stricter than json.loads: no NaN or Infinity, no lone surrogates, no floats beyond the range of
-/// a double, at most kMaxJsonDepth levels, and only UTF-8 without a byte order mark.
+/// a double, at most kMaxJsonReadDepth levels, and only UTF-8 without a byte order mark.
 ///
 /// Rationale: not RapidJSON's reader, which refuses integers beyond 308 digits even where it hands
 /// numbers over as text, takes a NUL byte for the end, and lets lone low surrogates through.

@@ -10,6 +10,8 @@
 namespace plughost::python {
 namespace {
 
+constexpr int kShownSteps = 8;  // at each end of a path
+
 /// One container on the way from the root to the value being written; lives on the stack.
 struct Level {
   const Level* outer;
@@ -37,9 +39,18 @@ std::string step_of(const Level& level) {
   return "[" + abbreviated(text) + "]";
 }
 
+/// The way from the root; of a long one both ends.
 std::string path_of(const Level* level) {
+  int steps = 0;
+  for (const Level* each = level; each != nullptr; each = each->outer) ++steps;
   std::string path;
-  for (; level != nullptr; level = level->outer) path.insert(0, step_of(*level));
+  for (int left = steps; level != nullptr; level = level->outer, --left) {
+    if (steps <= 2 * kShownSteps || left <= kShownSteps || left > steps - kShownSteps) {
+      path.insert(0, step_of(*level));
+    } else if (left == kShownSteps + 1) {
+      path.insert(0, "…");
+    }
+  }
   return "$" + path;
 }
 
@@ -113,8 +124,8 @@ class Encoder {
       if (outer->container == container)
         return refuse(level, "a reference back to what contains it");
     }
-    if (++depth_ > kMaxJsonDepth) {
-      return refuse(level, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    if (++depth_ > kMaxJsonWriteDepth) {
+      return refuse(level, "nested deeper than " + std::to_string(kMaxJsonWriteDepth) + " levels");
     }
     return true;
   }

@@ -7,15 +7,15 @@
 
 namespace plughost::python {
 
-inline constexpr int kMaxJsonDepth = 512;
+/// Twice what is read: a handler may wrap the deepest body it can be given.
+inline constexpr int kMaxJsonWriteDepth = 1024;
 
 /// Appends value as JSON: json.dumps(value, ensure_ascii=False, separators=(",", ":")), but refuses
-/// NaN and infinities, lone surrogates, and nesting beyond kMaxJsonDepth.
+/// NaN and infinities, lone surrogates, and nesting beyond kMaxJsonWriteDepth.
 ///
 /// Threads: GIL held. Runs Python code only for dict subclasses (their items()).
-/// Errors:  false, and error names the key path: `$.a[3].b: nan is not JSON`. out then ends
-/// anywhere;
-///          no Python error is left set.
+/// Errors:  false, and error names the key path: `$.a[3].b: nan is not JSON`, a long one
+///          without its middle. out then ends anywhere; no Python error is left set.
 bool encode_json(PyObject* value, std::string& out, std::string& error);
 
 /// The UTF-8 of a str, borrowed from it; data() is null for a lone surrogate (no error left set).

@@ -19,4 +19,8 @@ struct Reply {
   void clear();
 };
 
+/// Empties a buffer that is used again and again, and gives its memory back if it has become large:
+/// more than 1 MiB.
+void clear_buffer(std::string& buffer);
+
 }  // namespace plughost::python

@@ -120,4 +120,12 @@ bool has_content_type(const Reply& reply) {
   return false;
 }
 
+void drop_content_type(Reply& reply) {
+  std::vector<std::pair<std::string, std::string>> kept;
+  for (auto& header : reply.headers) {
+    if (!is_content_type(header.first)) kept.push_back(std::move(header));
+  }
+  reply.headers.swap(kept);
+}
+
 }  // namespace plughost::python

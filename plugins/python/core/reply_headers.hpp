@@ -19,5 +19,6 @@ bool read_headers(PyObject* headers, Reply& reply, std::string& why);
 
 bool is_content_type(std::string_view name);
 bool has_content_type(const Reply& reply);
+void drop_content_type(Reply& reply);
 
 }  // namespace plughost::python

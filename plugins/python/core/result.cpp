@@ -60,10 +60,11 @@ bool write_body(PyObject* body, Reply& reply, std::string& why) {
   return false;
 }
 
-/// 204 and 304 have no content (RFC 9110 sections 15.3.5 and 15.4.5).
+/// 204, 205 and 304 have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
 void drop_forbidden_body(Reply& reply) {
-  if (reply.status != 204 && reply.status != 304) return;
+  if (reply.status != 204 && reply.status != 205 && reply.status != 304) return;
   reply.body.clear();
+  drop_content_type(reply);
 }
 
 bool write_parts(PyObject* body, PyObject* status, PyObject* headers, Reply& reply,

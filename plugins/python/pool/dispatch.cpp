@@ -21,11 +21,12 @@ bool takes_work(const Worker* worker) {
   return worker != nullptr && worker->ready && !worker->dead;
 }
 
-/// Whether a second submit may lie ready behind the first: only if that one is over soon.
+/// Whether a second submit may lie ready behind the first: only if that one is over soon, and
+/// brings no definitions, as the second, which relies on them, may be handed over before it.
 bool is_over_soon(const Worker& worker, Clock::time_point now) {
   for (const Box& box : worker.boxes) {
     if (!box.reserved) continue;
-    if (box.estimate_ns >= kSubmitWorkNs) return false;
+    if (box.has_news || box.estimate_ns >= kSubmitWorkNs) return false;
     if (box.posted && now - box.posted_at > kQuickAtMost) return false;
   }
   return true;
@@ -99,6 +100,7 @@ std::optional<Engine::Parcel> Engine::reserve() {
   for (const Task& task : parcel.batch) box.estimate_ns += Backlog::estimate_ns(task);
   parcel.news = targets_.since(chosen->known_targets);
   chosen->known_targets = targets_.size();
+  box.has_news = !parcel.news.empty();
   return parcel;
 }
 
@@ -117,7 +119,9 @@ bool Engine::pack(Parcel& parcel) {
   for (const Task& task : parcel.batch) writer.add(task.target->index, *task.job.head);
   Box& box = parcel.worker->boxes[parcel.box];
   box.request_bytes = writer.bytes().size();
-  if (box.mailbox.put_request(writer.bytes())) return true;
+  const bool written = box.mailbox.put_request(writer.bytes());
+  writer.release();
+  if (written) return true;
   refuse(parcel.batch, 503, "There is no memory for the request.");
   parcel.batch.clear();
   parcel.worker->process->kill();  // it has missed definitions

@@ -73,6 +73,8 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void start_worker(unsigned slot);
   void start_failed(Slot& slot, const std::string& why);
   void on_ready(const std::shared_ptr<Worker>& worker, bool useless, const std::string& trouble);
+  void kill_late_starters();
+  Clock::duration start_limit() const;
   void tick();
   void take_back(Worker& worker, bool all);
   bool hopeless() const;
@@ -91,6 +93,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   TargetTable targets_;
   Backlog backlog_;
   std::vector<Slot> slots_;
+  Clock::duration slowest_start_{0};
   std::size_t pending_ = 0;  // accepted and not answered
   bool feeder_asleep_ = false;
   bool starting_ = false;  // start() has not returned: a failure is final

@@ -28,6 +28,8 @@ class RequestWriter final {
   void reset(const std::vector<Definition>& news, std::uint32_t n_tasks);
   void add(std::uint32_t target, const ph_req_head& head);
   std::string_view bytes() const { return out_; }
+  /// When the bytes are no longer needed: gives back the memory of a large submit.
+  void release() { clear_buffer(out_); }
 
  private:
   std::string out_;

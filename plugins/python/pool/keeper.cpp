@@ -48,18 +48,21 @@ void Engine::keep() {
     std::vector<std::shared_ptr<Worker>> dead;
     wait_for_events(dead);
     for (const auto& worker : dead) bury(worker);
+    kill_late_starters();
     tick();
   }
 }
 
-/// While nothing is pending only deaths and due restarts matter.
+/// While nothing is pending only deaths, due restarts and starts that take too long matter.
 int Engine::poll_timeout_ms() const {
   if (pending_ != 0) return static_cast<int>(kTick.count());
   int timeout = -1;
   const auto now = Clock::now();
   for (const Slot& slot : slots_) {
-    if (slot.worker != nullptr) continue;
-    const auto left = std::chrono::ceil<milliseconds>(slot.restart_at - now).count();
+    const Worker* const worker = slot.worker.get();
+    if (worker != nullptr && (starting_ || worker->ready || worker->useless)) continue;
+    const auto due = worker == nullptr ? slot.restart_at : worker->started_at + start_limit();
+    const auto left = std::chrono::ceil<milliseconds>(due - now).count();
     const int wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, 2000));
     timeout = timeout < 0 ? wait : std::min(timeout, wait);
   }
@@ -101,9 +104,9 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
   settle_dead(*worker, how, true);
   worker->process->abandon();
   std::string line = "pool worker " + std::to_string(worker->process->pid()) + " ended " + how;
-  if (!worker->trouble.empty()) line += ": " + worker->trouble;
   {
     const std::lock_guard lock(mutex_);
+    if (!worker->trouble.empty()) line += ": " + worker->trouble;
     Slot& slot = slots_[worker->slot];
     slot.worker.reset();
     const bool sound = worker->ready && Clock::now() - worker->ready_since > kSoundLife;
@@ -187,6 +190,7 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
                       const std::string& trouble) {
   {
     const std::lock_guard lock(mutex_);
+    if (worker->useless) return;  // given up before
     Slot& slot = slots_[worker->slot];
     worker->trouble = trouble;
     worker->useless = useless;
@@ -197,6 +201,7 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
     }
     worker->ready = true;
     worker->ready_since = Clock::now();
+    slowest_start_ = std::max(slowest_start_, worker->ready_since - worker->started_at);
     slot.failed_starts = 0;
     if (starting_ && !trouble.empty() && start_error_.empty()) {
       start_error_ = "a pool worker cannot import " + trouble;
@@ -206,6 +211,25 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
   if (!trouble.empty()) log(PH_LOG_ERROR, "a pool worker cannot import " + trouble);
   feeder_wake_.notify_one();
   changed_.notify_all();
+}
+
+/// The first workers may take as long as they need: start() waits for them.
+void Engine::kill_late_starters() {
+  const std::lock_guard lock(mutex_);
+  if (starting_) return;
+  for (const Slot& slot : slots_) {
+    Worker* const worker = slot.worker.get();
+    if (worker == nullptr || worker->ready || worker->useless || worker->dead) continue;
+    if (Clock::now() - worker->started_at <= start_limit()) continue;
+    worker->useless = true;
+    worker->trouble = "it took too long to start";
+    worker->process->kill();
+  }
+}
+
+/// mutex_ held.
+Clock::duration Engine::start_limit() const {
+  return std::max<Clock::duration>(settings_.start_limit, 4 * slowest_start_);
 }
 
 /// Every 10 ms while requests are pending.

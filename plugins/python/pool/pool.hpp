@@ -2,6 +2,7 @@
 
 #include <plughost/abi/abi.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -17,6 +18,9 @@ struct PoolSettings {
   std::vector<std::string> import_paths;  ///< first in a worker's sys.path, in this order
   std::string worker_module;              ///< path of the extension module plughost_core
   std::string python_executable;  ///< what the fork server runs: matches the linked libpython
+  /// What a replacement may take until it is ready; in any case four times as long as the slowest
+  /// worker so far.
+  std::chrono::milliseconds start_limit = std::chrono::seconds(60);
 };
 
 /// Runs jobs in worker processes: N ProcessPoolExecutors of one process each behind one queue.

@@ -48,6 +48,7 @@ void Engine::settle_done(Worker& worker, Box& box, Batch batch) {
   for (std::size_t i = answered; i < batch.size(); ++i) {
     answer_lost(worker, batch[i], "without leaving an answer");
   }
+  clear_buffer(replies);
   settled(batch.size());
 }
 
@@ -68,6 +69,7 @@ std::size_t Engine::answer_ended(Batch& batch, std::string_view replies, std::si
       answer(host_, task.job.token, task_reply.reply);
     }
   }
+  task_reply.reply.clear();
   return n;
 }
 

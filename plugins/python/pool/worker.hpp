@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 struct Box {
   Mailbox mailbox;
   bool reserved = false;  ///< being filled, in flight or being read
+  bool has_news = false;  ///< while reserved: brings definitions
   bool posted = false;    ///< batch holds what the worker was given
   Batch batch;
   std::size_t request_bytes = 0;
@@ -37,6 +38,7 @@ struct Worker {
   explicit Worker(unsigned slot_index) : slot(slot_index) {}
 
   const unsigned slot;
+  const Clock::time_point started_at = Clock::now();
   std::array<Box, kBoxes> boxes;
   std::uint32_t known_targets = 0;
   bool ready = false;    ///< takes work

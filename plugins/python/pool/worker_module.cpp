@@ -98,8 +98,25 @@ std::string load_target(std::string spec, std::vector<std::string> params) {
   return target.error();
 }
 
+/// Gives back the memory of large requests and replies at the end of a submit.
+class ReleaseBuffers final {
+ public:
+  explicit ReleaseBuffers(Worker& worker) : worker_(worker) {}
+  ~ReleaseBuffers() {
+    clear_buffer(worker_.request);
+    clear_buffer(worker_.reply_bytes);
+    worker_.reply.reply.clear();
+  }
+  ReleaseBuffers(const ReleaseBuffers&) = delete;
+  ReleaseBuffers& operator=(const ReleaseBuffers&) = delete;
+
+ private:
+  Worker& worker_;
+};
+
 void run(unsigned box_index, std::size_t request_bytes) {
   Worker& self = worker();
+  const ReleaseBuffers at_end(self);
   Mailbox& box = self.boxes.at(box_index);
   box.take_request(request_bytes, self.request);
   RequestReader request(self.request);

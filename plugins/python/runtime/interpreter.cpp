@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <pybind11/embed.h>
+#include <signal.h>
 
 #include <filesystem>
 
@@ -79,6 +80,70 @@ void prepare_paths(const std::vector<std::string>& import_paths, const std::stri
   py::module_::import("threading");
 }
 
+constexpr int kHostSignals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+
+thread_local sigset_t mask_before_fork;
+
+/// A signal that reached a forked child before it dropped the host's handlers would be lost, and
+/// the host would take it for its own: the handlers write to a pipe that the child shares.
+PyObject* hold_signals(PyObject* /*self*/, PyObject* /*arguments*/) {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int number : kHostSignals) sigaddset(&held, number);
+  pthread_sigmask(SIG_BLOCK, &held, &mask_before_fork);
+  Py_RETURN_NONE;
+}
+
+PyObject* release_signals(PyObject* /*self*/, PyObject* /*arguments*/) {
+  pthread_sigmask(SIG_SETMASK, &mask_before_fork, nullptr);
+  Py_RETURN_NONE;
+}
+
+PyObject* drop_signal_handlers(PyObject* self, PyObject* arguments) {
+  for (const int number : kHostSignals) ::signal(number, SIG_DFL);
+  return release_signals(self, arguments);
+}
+
+py::object python_function(PyMethodDef& definition) {
+  auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&definition, nullptr));
+  if (!function) throw py::error_already_set();
+  return function;
+}
+
+/// Children that users' functions fork can be ended by a signal, as in any Python program.
+void drop_signal_handlers_in_forked_children() {
+  static PyMethodDef before{"hold_signals", hold_signals, METH_NOARGS, nullptr};
+  static PyMethodDef in_parent{"release_signals", release_signals, METH_NOARGS, nullptr};
+  static PyMethodDef in_child{"drop_signal_handlers", drop_signal_handlers, METH_NOARGS, nullptr};
+  py::module_::import("os").attr("register_at_fork")(
+      py::arg("before") = python_function(before),
+      py::arg("after_in_parent") = python_function(in_parent),
+      py::arg("after_in_child") = python_function(in_child));
+}
+
+/// multiprocessing asks its daemonic children to end and then waits for them for ever. Just before
+/// that, and after the users' own atexit functions, those that are left are killed.
+constexpr char kKillChildrenAtExit[] = R"(
+import sys
+if "multiprocessing.util" in sys.modules:
+    from multiprocessing import active_children, util
+
+    def kill_daemonic_children():
+        for child in active_children():
+            if child.daemon:
+                child.kill()
+
+    util.Finalize(None, kill_daemonic_children, exitpriority=0)
+)";
+
+void kill_children_at_exit() {
+  try {
+    py::exec(kKillChildrenAtExit, py::dict());
+  } catch (const py::error_already_set&) {
+    // Then multiprocessing ends them in its own way.
+  }
+}
+
 }  // namespace
 
 std::string plugin_folder() {
@@ -112,6 +177,7 @@ Interpreter::Interpreter(const std::vector<std::string>& import_paths) {
     // call trips PyGILState_Check.
     py::detail::get_internals();
     prepare_paths(import_paths, package);
+    drop_signal_handlers_in_forked_children();
   } catch (const std::exception& error) {
     const std::string why = error.what();
     PyErr_Clear();
@@ -126,6 +192,7 @@ void Interpreter::finalize() {
   PyEval_RestoreThread(control_state_);
   control_state_ = nullptr;
   shutdown_core();
+  kill_children_at_exit();
   Py_FinalizeEx();
 }
 

@@ -11,7 +11,8 @@ namespace plughost::python {
 ///
 /// Before it starts, its own libpython is opened again with RTLD_GLOBAL: the host loads plugins
 /// RTLD_LOCAL, where _ctypes, _asyncio, _ssl, _multiprocessing and numpy miss symbols. No signal
-/// handler is installed, argv and stdio are left alone. PYTHONPATH and its like are honoured, the
+/// handler is installed, argv and stdio are left alone; a process that Python code forks has the
+/// default actions of the signals the host handles. PYTHONPATH and its like are honoured, the
 /// working directory is not in sys.path.
 ///
 /// Owner:   the plugin instance. Afterwards no second one can start in this process.
@@ -28,8 +29,9 @@ class Interpreter final {
   /// Leaves an interpreter that was not finalised as it is: threads of user code may be in it.
   ~Interpreter() = default;
 
-  /// When every Target is gone. Runs atexit functions, joins the user's non-daemon threads and ends
-  /// Python. May hang in code of the user's; the host bounds the call that makes it.
+  /// When every Target is gone. Joins the user's non-daemon threads, runs atexit functions, kills
+  /// daemonic processes of multiprocessing and ends Python. May hang in code of the user's; the
+  /// host bounds the call that makes it.
   void finalize();
 
   /// The GIL for the control thread, for one scope.

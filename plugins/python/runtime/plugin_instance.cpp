@@ -58,7 +58,13 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
     const Interpreter::ControlGil gil(interpreter_);
     route->target.target = Target::load(handler, route->target.params);
   }
-  route->backend = &backend_for(route->target, options.mode);
+  try {
+    route->backend = &backend_for(route->target, options.mode);
+  } catch (...) {
+    const Interpreter::ControlGil gil(interpreter_);
+    route.reset();
+    throw;
+  }
   return route;
 }
 

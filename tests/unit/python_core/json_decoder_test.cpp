@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(names_the_float_out_of_range) {
 
 BOOST_AUTO_TEST_CASE(refuses_nesting_beyond_the_limit) {
   JsonError error;
-  const std::size_t limit = kMaxJsonDepth;
+  const std::size_t limit = kMaxJsonReadDepth;
 
   BOOST_TEST(!!decode(std::string(limit, '[') + std::string(limit, ']'), error));
   BOOST_TEST(!decode(std::string(limit + 1, '[') + std::string(limit + 1, ']'), error));

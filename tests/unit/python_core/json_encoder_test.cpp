@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/json_decoder.hpp"
 #include "interpreter.hpp"
 
 using namespace plughost::python;
@@ -143,12 +144,33 @@ BOOST_AUTO_TEST_CASE(refuses_with_the_key_path) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_nesting_beyond_the_limit) {
-  const std::string depth = std::to_string(kMaxJsonDepth);
+  const std::string depth = std::to_string(kMaxJsonWriteDepth);
 
   BOOST_TEST(encode(eval("nested(" + depth + ")")).done);
   const Encoded deeper = encode(eval("nested(" + depth + " + 1)"));
   BOOST_TEST(!deeper.done);
-  BOOST_TEST(deeper.error.find("nested deeper than 512 levels") != std::string::npos);
+  BOOST_TEST(deeper.error.find("nested deeper than 1024 levels") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(writes_deeper_than_what_can_be_read) {
+  BOOST_TEST(kMaxJsonWriteDepth > kMaxJsonReadDepth);
+}
+
+BOOST_AUTO_TEST_CASE(shows_both_ends_of_a_long_path) {
+  const auto in_lists = [](int depth) {
+    const std::string n = std::to_string(depth);
+    return "eval('[' * " + n + " + '{1}' + ']' * " + n + ")";
+  };
+  const auto steps = [](int n) {
+    std::string text;
+    while (n-- > 0) text += "[0]";
+    return text;
+  };
+
+  BOOST_TEST(encode(eval(in_lists(16))).error ==
+             "$" + steps(16) + ": a value of type set is not JSON");
+  BOOST_TEST(encode(eval(in_lists(17))).error ==
+             "$" + steps(8) + "…" + steps(8) + ": a value of type set is not JSON");
 }
 
 BOOST_AUTO_TEST_CASE(writes_one_object_twice_where_it_is_no_cycle) {

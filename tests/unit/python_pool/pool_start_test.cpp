@@ -93,6 +93,57 @@ BOOST_AUTO_TEST_CASE(answers_503_for_a_target_that_a_new_worker_cannot_import) {
   BOOST_TEST(wait_until([&] { return run.call("pool_import_when_told:answer").status == 200; }));
 }
 
+BOOST_AUTO_TEST_CASE(kills_a_new_worker_that_does_not_come_up) {
+  const Folder folder;
+  std::ofstream(folder.file("waits_when_told.py"))
+      << "import os, time\n"
+      << "while os.path.exists('" << folder.file("wait") << "'):\n"
+      << "    time.sleep(0.01)\n"
+      << "def answer() -> dict:\n"
+      << "    return {}\n";
+  plughost::python::PoolSettings settings = pool_settings(1);
+  settings.import_paths.push_back(folder.file(""));
+  settings.start_limit = std::chrono::milliseconds(100);
+  PoolRun run(settings);
+  run.pool().add_route(run.route("waits_when_told:answer"));
+  run.pool().start();
+  folder.create("wait");
+
+  ::kill(pool_workers().at(0), SIGKILL);
+
+  BOOST_TEST(wait_until([&] { return has(run.host().log_text(), "it took too long to start"); }));
+  std::filesystem::remove(folder.file("wait"));
+  BOOST_TEST(run.becomes_healthy());
+  BOOST_TEST(run.call("waits_when_told:answer").status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(ends_a_new_worker_whose_executor_breaks) {
+  const Folder folder;
+  // Kept alive by a thread, the process outlives what the executor needs of it.
+  std::ofstream(folder.file("breaks_when_told.py"))
+      << "import os, sys, time\n"
+      << "if os.path.exists('" << folder.file("break") << "'):\n"
+      << "    frame = sys._getframe()\n"
+      << "    while 'result_queue' not in frame.f_locals:\n"
+      << "        frame = frame.f_back\n"
+      << "    frame.f_locals['result_queue']._writer.send_bytes(b'nonsense')\n"
+      << "    time.sleep(3600)\n"
+      << "def answer() -> dict:\n"
+      << "    return {}\n";
+  plughost::python::PoolSettings settings = pool_settings(1);
+  settings.import_paths.push_back(folder.file(""));
+  PoolRun run(settings);
+  run.pool().add_route(run.route("breaks_when_told:answer"));
+  run.pool().start();
+  folder.create("break");
+
+  ::kill(pool_workers().at(0), SIGKILL);
+
+  BOOST_TEST(wait_until([&] { return has(run.host().log_text(), "its executor broke"); }));
+  std::filesystem::remove(folder.file("break"));
+  BOOST_TEST(run.becomes_healthy());
+}
+
 BOOST_AUTO_TEST_CASE(refuses_requests_when_no_worker_starts) {
   plughost::python::PoolSettings settings = pool_settings(1);
   const Folder folder;
@@ -115,6 +166,28 @@ BOOST_AUTO_TEST_CASE(imports_a_route_that_was_not_announced) {
   run.pool().start();
 
   BOOST_TEST(run.call("pool_handlers:pid").status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(learns_of_unannounced_routes_in_order_under_load) {
+  PoolRun run(1);
+  run.pool().start();
+  for (int i = 0; i < 50; ++i) run.call("pool_handlers:squares", "numbers=1");
+
+  std::vector<ph_req> tokens;
+  std::list<plughost::python::RouteTarget> routes;
+  const FakeRequest request;
+  for (ph_req i = 0; i < 400; ++i) {
+    plughost::python::RouteTarget& target = routes.emplace_back();
+    target.spec = "pool_handlers:pid";
+    target.params = {"route" + std::to_string(i)};
+    tokens.push_back(1'000'000 + i);
+    BOOST_TEST_REQUIRE(run.pool().submit({tokens.back(), request.head(), &target}));
+    run.send("pool_handlers:squares", "numbers=1");
+  }
+
+  BOOST_TEST(run.pool().drain(in_ms(30'000)));
+  for (const ph_req token : tokens) BOOST_TEST(run.answer(token).status != 502u);
+  BOOST_TEST(!has(run.host().log_text(), " ended "), run.host().log_text());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,6 +56,23 @@ BOOST_AUTO_TEST_CASE(starts_the_pool_for_a_route_that_comes_later) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(refuses_a_later_route_when_the_pool_cannot_start) {
+  in_own_process([] {
+    CreatedPlugin plugin(R"(, "pools": {"default": {"workers": 1}})");
+    const ph_handler hello = plugin.bound("sample:hello");
+    plugin.start();
+    ph_handler handler;
+
+    const Refusal refusal = plugin.bind("only_here:function", handler, R"({"mode": "pool"})");
+
+    BOOST_TEST(refusal.code == PH_E_INTERNAL);
+    BOOST_TEST(refusal.message.find("only_here") != std::string::npos, refusal.message);
+    const FakeRequest request;
+    send(hello, 1, request);
+    BOOST_TEST(plugin.host.wait_for(1).status == 200);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(starts_no_process_without_a_pool_route) {
   in_own_process([] {
     CreatedPlugin plugin;
