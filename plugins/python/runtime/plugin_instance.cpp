@@ -31,19 +31,17 @@ ph_plugin::~ph_plugin() {
   interpreter_.finalize();
 }
 
-Pool& ph_plugin::pool() {
-  if (pool_ == nullptr) {
-    std::unique_ptr<Pool> made = make_pool(host_, pool_settings(settings_));
-    if (started_) made->start();
-    pool_ = std::move(made);
-    visible_pool_.store(pool_.get(), std::memory_order_release);
-  }
-  return *pool_;
-}
-
 Backend& ph_plugin::backend_for(const RouteTarget& route, Mode mode) {
   if (mode == Mode::thread) return dispatcher_;
-  pool().add_route(route);
+  if (pool_ != nullptr) {
+    pool_->add_route(route);
+    return *pool_;
+  }
+  std::unique_ptr<Pool> made = make_pool(host_, pool_settings(settings_));
+  made->add_route(route);
+  if (started_) made->start();
+  pool_ = std::move(made);
+  visible_pool_.store(pool_.get(), std::memory_order_release);
   return *pool_;
 }
 

@@ -44,7 +44,6 @@ struct ph_plugin final {
   bool abandoned() const { return dispatcher_.abandoned(); }
 
  private:
-  plughost::python::Pool& pool();
   plughost::python::Backend& backend_for(const plughost::python::RouteTarget& route,
                                          plughost::python::Mode mode);
 
