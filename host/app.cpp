@@ -1,5 +1,6 @@
 #include "app.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <exception>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "base/log.hpp"
@@ -55,6 +57,14 @@ config::Config within_descriptor_limit(config::Config config) {
   return config;
 }
 
+/// stdout is for the lines scripts wait for. What plugins, Python's print() and the pool's workers
+/// write to descriptor 1 goes where logs go.
+int take_stdout() {
+  const int real = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  return real;
+}
+
 std::string url_of(const dispatch::Endpoint& endpoint) {
   const bool v6 = endpoint.text.find(':') != std::string::npos;
   return "http://" + (v6 ? '[' + endpoint.text + ']' : endpoint.text) + ':' +
@@ -82,6 +92,7 @@ class App::Impl {
  public:
   Impl(config::Config settings, std::filesystem::path executable_directory)
       : config_(within_descriptor_limit(std::move(settings))),
+        stdout_(take_stdout()),
         executor_(responder_, config_.threads.executor, config_.limits.queue),
         plugins_(config_, responder_, std::move(executable_directory)) {}
 
@@ -93,12 +104,14 @@ class App::Impl {
   void watch(const std::function<void()>& task);
   void wait_for_signal();
   void handle_signals();
+  void announce(const std::string& line);
   void report_failed_start(const std::exception_ptr& failure);
   bool stop_requested() const { return stop_signals_.load() > 0; }
   [[noreturn]] void end_now(bool deadline_passed);
 
   // In construction order; stop() is that order read backwards.
   const config::Config config_;
+  const int stdout_;
   Signals signals_;
   dispatch::Responder responder_;
   dispatch::Executor executor_;
@@ -128,8 +141,7 @@ ExitCode App::Impl::run() {
   });
   if (failure) report_failed_start(failure);
   if (server_ != nullptr) {
-    std::printf("listening on %s\n", url_of(server_->endpoint()).c_str());
-    std::fflush(stdout);
+    announce("listening on " + url_of(server_->endpoint()) + '\n');
     while (!stop_requested()) wait_for_signal();
     watch([this] { stop(); });
     if (plugins_.work_abandoned()) end_now(true);
@@ -137,6 +149,15 @@ ExitCode App::Impl::run() {
   log::info("stopped");
   log::flush();
   return ExitCode::clean;
+}
+
+void App::Impl::announce(const std::string& line) {
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const auto written = ::write(stdout_, rest.data(), rest.size());
+    if (written < 0) return;  // nobody reads it, and nobody needs to
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 /// Throws it, or ends the process here if a plugin hangs: no destructor may run under its thread.

@@ -7,6 +7,7 @@
 #include "app.hpp"
 #include "base/log.hpp"
 #include "config/yaml_loader.hpp"
+#include "routing/pattern.hpp"
 
 namespace {
 
@@ -49,7 +50,10 @@ void apply_port_variable(plughost::config::Config& config) {
 }
 
 plughost::config::Config load(const Options& options) {
-  auto config = plughost::config::load_yaml(options.config);
+  auto config = plughost::config::load_yaml(options.config, [](std::string_view pattern) {
+    const auto parsed = plughost::routing::Pattern::parse(pattern);
+    return parsed ? std::string() : parsed.error();
+  });
   if (options.listen.empty()) {
     apply_port_variable(config);
   } else {

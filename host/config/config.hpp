@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -20,6 +22,9 @@ using std::chrono::milliseconds;
 /// Where the values of a JSON object given to a plugin stand in the file, by JSON pointer
 /// ("" is the object itself, "/pools/default/workers" a value deep in it).
 using Positions = std::map<std::string, SourcePosition>;
+
+/// Says what is wrong with a path pattern; empty: nothing.
+using PatternCheck = std::function<std::string(std::string_view pattern)>;
 
 struct ListenAddress {
   std::string host = "127.0.0.1";  ///< IPv4 or IPv6 address or a name, without brackets

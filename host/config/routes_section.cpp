@@ -102,7 +102,7 @@ bool read_key(const Node& key, Route& route, Problems& problems) {
 /// What the routes of one file have in common.
 struct Context {
   const Config& config;
-  bool plugins_complete;
+  const RouteChecks& checks;
   Problems& problems;
 };
 
@@ -127,7 +127,7 @@ void read_target(const Node& node, const Context& context, Route& route) {
     context.problems.add(node.position, quote(*text) +
                                             " names no handler; write 'PLUGIN HANDLER', "
                                             "like 'native hello'");
-  } else if (context.plugins_complete) {
+  } else if (context.checks.plugins_complete) {
     check_plugin(node, route.plugin, context);
   }
 }
@@ -173,6 +173,10 @@ void read_route(const Entry& line, const Context& context, std::vector<Route>& r
   route.options_json = "{}";
   route.options_positions[""] = line.value.position;
   const bool is_named = read_key(line.key, route, context.problems);
+  if (is_named && context.checks.check_pattern) {
+    const std::string mistake = context.checks.check_pattern(route.pattern);
+    if (!mistake.empty()) context.problems.add(line.key.position, mistake);
+  }
   if (line.value.kind == NodeKind::mapping) {
     read_options(line, context, route);
   } else {
@@ -183,13 +187,14 @@ void read_route(const Entry& line, const Context& context, std::vector<Route>& r
 
 }  // namespace
 
-void read_routes(const Node& routes, bool plugins_complete, Config& config, Problems& problems) {
+void read_routes(const Node& routes, const RouteChecks& checks, Config& config,
+                 Problems& problems) {
   if (routes.refused || routes.is_null()) return;
   if (routes.kind != NodeKind::mapping) {
     return problems.add(routes.position,
                         "'routes' must be a mapping with lines like 'GET /hello: native hello'");
   }
-  const Context context{config, plugins_complete, problems};
+  const Context context{config, checks, problems};
   for (const Entry& line : routes.entries) read_route(line, context, config.routes);
 }
 

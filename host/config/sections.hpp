@@ -14,8 +14,12 @@ void read_settings(const Node& root, Config& config, Problems& problems);
 /// are in config.plugins, so that a route's plugin can be looked up there.
 bool read_plugins(const Node* plugins, const Node* plugin_dir, Config& config, Problems& problems);
 
-/// Needs config.timeout and config.plugins, which is not asked if it is incomplete: one mistake
-/// there would be reported once more for each route.
-void read_routes(const Node& routes, bool plugins_complete, Config& config, Problems& problems);
+struct RouteChecks {
+  bool plugins_complete;  ///< else a mistake there would be reported once more for each route
+  const PatternCheck& check_pattern;
+};
+
+/// Needs config.timeout and config.plugins.
+void read_routes(const Node& routes, const RouteChecks& checks, Config& config, Problems& problems);
 
 }  // namespace plughost::config

@@ -49,6 +49,18 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+std::string indented_lines(std::string_view text) {
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  std::string lines;
+  for (std::size_t start = 0; start <= text.size();) {
+    const auto end = std::min(text.find('\n', start), text.size());
+    if (start > 0) lines += "\n    ";
+    lines += one_line(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return lines;
+}
+
 std::string explain(ph_status status, const ph_error& error) {
   const std::string_view sentence(error.msg, strnlen(error.msg, sizeof error.msg));
   return sentence.empty() ? status_name(status) : one_line(sentence);

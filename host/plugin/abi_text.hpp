@@ -21,6 +21,10 @@ std::string status_name(ph_status status);
 /// text with every control byte made a space, so that it stays one line of a log.
 std::string one_line(std::string_view text);
 
+/// text for the log: further lines (of a traceback, say) are indented, so that none of them can be
+/// taken for a line of its own; other control bytes are spaces.
+std::string indented_lines(std::string_view text);
+
 /// What a plugin says of its failure: its sentence, else the name of the status.
 std::string explain(ph_status status, const ph_error& error);
 

@@ -49,7 +49,7 @@ void HostServices::log(log::Level level, dispatch::Token token, std::string_view
   if (const auto label = token == 0 ? std::nullopt : responder_.label(token)) {
     line += "request " + label->request_id + " (" + label->pattern + "): ";
   }
-  log::write(level, line + one_line(text));
+  log::write(level, line + indented_lines(text));
 }
 
 void HostServices::log_line(const ph_host* host, ph_req token, int32_t level,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import importlib.machinery
 import importlib.util
+import io
 import multiprocessing
 import os
 import select
@@ -50,6 +51,9 @@ def initialize(setup: Setup, boxes: list[Descriptor]) -> None:
     global _core, _report
     _die_with_parent()
     _leave_stop_signals_to_the_host()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)  # what a handler prints is wanted now
     sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
     try:
         _core = _load_extension(setup.module)

@@ -6,9 +6,10 @@ import pytest
 from routes import python_routes
 from support.http_client import get, post_json, request
 from support.server import Server
+from support.waiting import wait_until
 
 NAMES = ["number", "ratio", "switch", "typed", "whole", "seen", "text", "raw", "nothing",
-         "accepted", "made", "refused", "broken", "unsayable", "split_header"]
+         "accepted", "made", "refused", "broken", "unsayable", "split_header", "printed"]
 # One digit more than the interpreter takes.
 TOO_LONG = "1" * 4301
 
@@ -188,6 +189,19 @@ def test_exception_is_500_for_the_client_and_a_traceback_for_the_log(server, cal
     assert answer.status == 500
     assert b"secret" not in answer.body and b"Traceback" not in answer.body
     assert "a secret detail" in server.log() and "Traceback" in server.log()
+
+
+def test_traceback_keeps_its_lines(server, call):
+    call("broken")
+
+    assert re.search(r"\n    +raise .*secret detail", server.log()), server.log()
+
+
+def test_print_goes_to_the_log_at_once(server, call):
+    before = server.log().count("from a print")
+
+    assert call("printed").status == 200
+    wait_until(lambda: server.log().count("from a print") == before + 1, "the print is there")
 
 
 def test_value_json_cannot_say_is_500_and_the_log_names_its_place(server, call):

@@ -103,11 +103,12 @@ def test_mistake_is_one_line_with_its_place(name):
 
 
 def test_all_mistakes_are_told_at_once():
-    done = run_to_end("timout: 5s\nlimits: { body: 10MX }\n" + native("GTE /x: native hello"))
+    done = run_to_end("timout: 5s\nlimits: { body: 10MX }\n" +
+                      native("GTE /x: native hello\n  GET /{x: native hello"))
 
     places = re.findall(r"^routes\.yaml:(\d+):\d+: error: ", done.stderr, re.MULTILINE)
     assert done.returncode == 3
-    assert places == ["1", "2", "6"], done.stderr
+    assert places == ["1", "2", "6", "7"], done.stderr
 
 
 def test_missing_file_is_told():

@@ -63,6 +63,7 @@ void initialize() {
   config.install_signal_handlers = 0;
   config.parse_argv = 0;
   config.configure_c_stdio = 0;
+  config.buffered_stdio = 0;  // what a handler prints is wanted in the log now, not at exit
   config.safe_path = 1;
   // A guessed sys.executable would make multiprocessing start some other interpreter.
   require(PyConfig_SetBytesString(&config, &config.program_name, PLUGHOST_PYTHON), config);

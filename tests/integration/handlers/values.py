@@ -65,5 +65,10 @@ def split_header() -> Response:
     return Response("x", 200, {"X-Split": "a\r\nX-Injected: yes"})
 
 
+def printed() -> dict:
+    print("from a print")
+    return {}
+
+
 def process_id() -> dict:
     return {"pid": os.getpid()}

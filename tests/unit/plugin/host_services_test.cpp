@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(logs_one_line_with_plugin_and_request) {
   start();
 
   BOOST_TEST(ask(route).body == "1");
-  BOOST_TEST(log.says("plugin 'p': request id-1 (/route): a line and another\n"));
+  BOOST_TEST(log.says("plugin 'p': request id-1 (/route): a line\n    and another\n"));
 }
 
 BOOST_AUTO_TEST_CASE(logs_without_a_request_for_a_stale_token) {
