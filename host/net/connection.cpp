@@ -1,6 +1,5 @@
 #include "net/connection.hpp"
 
-#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 

@@ -138,7 +138,7 @@ void Transport::run_commands() {
   for (auto& command : commands) command();
 }
 
-bool Transport::deliver_posted() {
+void Transport::deliver_posted() {
   auto* newest = posted_.exchange(nullptr, std::memory_order_acquire);
   Request* oldest = nullptr;
   while (newest != nullptr) {
@@ -147,13 +147,11 @@ bool Transport::deliver_posted() {
     oldest = newest;
     newest = next;
   }
-  const bool any = oldest != nullptr;
   while (oldest != nullptr) {
     auto* next = oldest->next;
     deliver(*oldest);
     oldest = next;
   }
-  return any;
 }
 
 void Transport::deliver(Request& request) {

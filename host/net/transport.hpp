@@ -48,7 +48,7 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   void on_event(int fd, const Pistache::Polling::Event& event);
   void on_tick();
   void run_commands();
-  bool deliver_posted();
+  void deliver_posted();
   void deliver(dispatch::Request& request);
   void settle();
   void touch(Connection& connection);
