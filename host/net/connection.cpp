@@ -1,10 +1,6 @@
 #include "net/connection.hpp"
 
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "dispatch/request_state.hpp"
 #include "net/endpoints.hpp"
@@ -19,9 +15,11 @@ constexpr std::chrono::seconds kLingerTime{2};  // for a closing client to see i
 
 }  // namespace
 
-Connection::Connection(IoContext& context, int fd, std::shared_ptr<const dispatch::Endpoint> client)
+Connection::Connection(IoContext& context, int fd, std::unique_ptr<Socket> socket,
+                       std::shared_ptr<const dispatch::Endpoint> client)
     : context_(context),
       fd_(fd),
+      socket_(std::move(socket)),
       client_(std::move(client)),
       server_(local_endpoint(fd)),
       parser_({context.shared.limits.header_bytes, context.shared.limits.headers}),
@@ -56,7 +54,7 @@ void Connection::advance() {
   if (!output_.empty()) {
     const bool was_blocked = output_.blocked();
     bool moved = false;
-    const auto progress = output_.flush(fd_, moved);
+    const auto progress = output_.flush(*socket_, moved);
     if (progress == Output::Progress::failed) return die();
     if (progress == Output::Progress::blocked) {
       if (moved || !was_blocked) write_since_ = Clock::now();
@@ -99,8 +97,7 @@ bool Connection::closes_after(const Request& request) const {
   if (last_read_) return true;
   if (!context_.draining || half_closed_ || !input_.empty()) return false;
   if (current_ != nullptr && parser_.got_some()) return false;
-  int waiting = 0;  // a request that crossed the stop on this connection is still served
-  return ::ioctl(fd_, FIONREAD, &waiting) == 0 && waiting == 0;
+  return !socket_->has_input();  // a request that crossed the stop is still served
 }
 
 void Connection::send_continue_if_due() {
@@ -208,7 +205,7 @@ void Connection::forget_unread() {
 void Connection::enter_lingering() {
   forget_unread();
   if (half_closed_) return die();
-  ::shutdown(fd_, SHUT_WR);
+  socket_->shut_down_sending();
   state_ = State::lingering;
   linger_since_ = Clock::now();
   unread_ = true;  // bytes that were left in the socket while closing

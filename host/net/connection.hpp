@@ -9,6 +9,7 @@
 #include "http/request_parser.hpp"
 #include "net/io_context.hpp"
 #include "net/output.hpp"
+#include "net/socket.hpp"
 
 namespace plughost::net {
 
@@ -26,7 +27,9 @@ using dispatch::Request;
 /// Limits:  config::Limits. An idle connection keeps no buffers worth mentioning.
 class Connection final : private dispatch::AnswerSink {
  public:
-  Connection(IoContext& context, int fd, std::shared_ptr<const dispatch::Endpoint> client);
+  /// socket is of fd.
+  Connection(IoContext& context, int fd, std::unique_ptr<Socket> socket,
+             std::shared_ptr<const dispatch::Endpoint> client);
   ~Connection();
 
   /// The descriptor became readable; saw_end: a FIN or an error is known to be behind the bytes.
@@ -97,6 +100,7 @@ class Connection final : private dispatch::AnswerSink {
 
   IoContext& context_;
   const int fd_;
+  const std::unique_ptr<Socket> socket_;
   std::shared_ptr<const dispatch::Endpoint> client_;
   std::shared_ptr<const dispatch::Endpoint> server_;
   State state_ = State::open;

@@ -1,7 +1,4 @@
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "dispatch/executor.hpp"
 #include "dispatch/request_state.hpp"
@@ -44,28 +41,27 @@ bool Connection::wants_read_again() const {
 void Connection::read_some(bool saw_end) {
   static thread_local char buffer[kReadBytes];
   for (int turn = 0; turn < kReadsPerTurn && can_receive(); ++turn) {
-    const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
-    if (got > 0) {
-      if (!last_read_) consume({buffer, static_cast<std::size_t>(got)});
+    const auto got = socket_->receive(buffer, sizeof buffer);
+    if (got.status == Socket::Status::ok) {
+      if (!last_read_) consume({buffer, got.bytes});
       // Edge-triggered: a short read emptied the socket, unless the same edge carried its end.
-      if (static_cast<std::size_t>(got) == sizeof buffer || saw_end) continue;
+      if (got.more || saw_end) continue;
       unread_ = false;
       return;
     }
-    if (got < 0 && errno == EINTR) continue;
     unread_ = false;
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-    return got == 0 ? peer_closed() : die();
+    if (got.status == Socket::Status::blocked) return;
+    return got.status == Socket::Status::closed ? peer_closed() : die();
   }
 }
 
 void Connection::drop_input() {
   static thread_local char buffer[kReadBytes];
   for (int turn = 0; turn < kReadsPerTurn; ++turn) {
-    const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
-    if (got > 0 || (got < 0 && errno == EINTR)) continue;
+    const auto got = socket_->receive(buffer, sizeof buffer);
+    if (got.status == Socket::Status::ok) continue;
     unread_ = false;
-    if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) die();
+    if (got.status != Socket::Status::blocked) die();
     return;
   }
 }

@@ -1,9 +1,6 @@
 #include "net/output.hpp"
 
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#include <cerrno>
+#include <algorithm>
 
 #include "dispatch/request_pool.hpp"
 
@@ -28,25 +25,22 @@ void Output::append(dispatch::Request& request, http::Persistence persistence) {
   request.pool().recycle(request);
 }
 
-Output::Progress Output::flush(int fd, bool& moved) {
+Output::Progress Output::flush(Socket& socket, bool& moved) {
   while (!empty()) {
     iovec parts[2] = {{buffer_.data() + sent_, pending()}, {nullptr, 0}};
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = 1;
+    std::size_t count = 1;
     if (large_ != nullptr) {
       const auto rest = large_->answer.body.substr(large_sent_);
       parts[1] = {const_cast<char*>(rest.data()), rest.size()};
-      message.msg_iovlen = 2;
+      count = 2;
     }
-    const auto sent = ::sendmsg(fd, &message, MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      blocked_ = errno == EAGAIN || errno == EWOULDBLOCK;
+    const auto sent = socket.send(parts, count);
+    if (sent.status != Socket::Status::ok) {
+      blocked_ = sent.status == Socket::Status::blocked;
       return blocked_ ? Progress::blocked : Progress::failed;
     }
     moved = true;
-    advance(static_cast<std::size_t>(sent));
+    advance(sent.bytes);
   }
   blocked_ = false;
   return Progress::done;

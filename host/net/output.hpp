@@ -5,6 +5,7 @@
 
 #include "dispatch/request.hpp"
 #include "http/response_writer.hpp"
+#include "net/socket.hpp"
 
 namespace plughost::net {
 
@@ -26,7 +27,7 @@ class Output final {
   void append_raw(std::string_view bytes) { buffer_ += bytes; }
 
   /// Sends what the socket takes. moved tells whether any byte went out.
-  Progress flush(int fd, bool& moved);
+  Progress flush(Socket& socket, bool& moved);
 
   bool empty() const { return pending() == 0 && large_ == nullptr; }
   bool blocked() const { return blocked_; }

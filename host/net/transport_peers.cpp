@@ -15,7 +15,9 @@ using Pistache::Polling::NotifyOn;
 void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
   const auto fd = static_cast<std::size_t>(peer->fd());
   if (connections_.size() <= fd) connections_.resize(std::max(fd + 1, connections_.size() * 2));
-  connections_[fd] = std::make_unique<Connection>(context_, peer->fd(), peer_endpoint(peer->fd()));
+  auto socket = std::make_unique<PlainSocket>(peer->fd());
+  connections_[fd] = std::make_unique<Connection>(context_, peer->fd(), std::move(socket),
+                                                  peer_endpoint(peer->fd()));
   connections_[fd]->serial = next_serial_++;
   schedule(*connections_[fd]);
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 
 #include "dispatch/request_pool.hpp"
@@ -15,7 +16,6 @@ using net::Output;
 namespace {
 
 struct Fixture {
-  Fixture() { BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0); }
   ~Fixture() {
     ::close(ends[0]);
     ::close(ends[1]);
@@ -41,7 +41,14 @@ struct Fixture {
     return response.substr(response.find("\r\n\r\n") + 4);
   }
 
-  int ends[2];
+  static std::array<int, 2> connected() {
+    std::array<int, 2> pair{};
+    BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair.data()) == 0);
+    return pair;
+  }
+
+  std::array<int, 2> ends = connected();
+  net::PlainSocket socket{ends[0]};
   test::FakeMailbox mailbox;
   dispatch::RequestPool pool{0, mailbox};
   Output output;
@@ -55,7 +62,7 @@ BOOST_FIXTURE_TEST_SUITE(net_output, Fixture)
 BOOST_AUTO_TEST_CASE(sends_head_and_body_and_recycles) {
   output.append(answer("hello"), http::Persistence::implied);
 
-  BOOST_TEST((output.flush(ends[0], moved) == Output::Progress::done));
+  BOOST_TEST((output.flush(socket, moved) == Output::Progress::done));
   BOOST_TEST(body_of(received()) == "hello");
   BOOST_TEST(pool.in_use() == 0u);
 }
@@ -63,7 +70,7 @@ BOOST_AUTO_TEST_CASE(sends_head_and_body_and_recycles) {
 BOOST_AUTO_TEST_CASE(sends_no_body_where_none_belongs) {
   output.append(answer("hello", "HEAD"), http::Persistence::implied);
   output.append(answer("", "GET", 204), http::Persistence::implied);
-  output.flush(ends[0], moved);
+  output.flush(socket, moved);
 
   const auto all = received();
   BOOST_TEST(all.find("Content-Length: 5") != std::string::npos);
@@ -78,7 +85,7 @@ BOOST_AUTO_TEST_CASE(sends_a_large_body_in_pieces_from_where_it_lies) {
 
   std::string all;
   int blocked = 0;
-  while (output.flush(ends[0], moved) == Output::Progress::blocked) {
+  while (output.flush(socket, moved) == Output::Progress::blocked) {
     ++blocked;
     BOOST_TEST(output.blocked());
     all += received();
@@ -95,7 +102,7 @@ BOOST_AUTO_TEST_CASE(tells_when_the_client_is_gone) {
   ::close(std::exchange(ends[1], ::open("/dev/null", O_RDONLY)));
   output.append(answer(std::string(1'000'000, 'x')), http::Persistence::implied);
 
-  BOOST_TEST((output.flush(ends[0], moved) == Output::Progress::failed));
+  BOOST_TEST((output.flush(socket, moved) == Output::Progress::failed));
   output.discard();
   BOOST_TEST(pool.in_use() == 0u);
 }
