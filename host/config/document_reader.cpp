@@ -28,10 +28,15 @@ class TreeBuilder final : public YAML::EventHandler {
       : source_(source), problems_(problems) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ == 2) {
-      problems_.add(place_of(mark),
-                    "a second document starts here; the file is one document, remove the '---'");
+    if (++documents_ != 2) return;
+    const SourcePosition position = place_of(mark);
+    if (source_.text().substr(source_.offset(position)).starts_with("---")) {
+      return problems_.add(
+          position, "a second document starts here; the file is one document, remove the '---'");
     }
+    problems_.add(position,
+                  "this belongs to nothing; remove it, or quote it if it is meant as a text");
+    is_cut_ = true;
   }
   void OnDocumentEnd() override {}
 
@@ -87,7 +92,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnMapEnd() override { close(); }
 
-  /// The file ended in the middle of a text.
+  /// The file was not understood to its end, and the reason is among the problems.
   bool is_cut() const { return is_cut_; }
   std::optional<Node> take_root() { return std::exchange(root_, std::nullopt); }
 
@@ -180,7 +185,7 @@ class TreeBuilder final : public YAML::EventHandler {
   const SourceText& source_;
   Problems& problems_;
   int documents_ = 0;
-  bool is_cut_ = false;
+  bool is_cut_ = false;  // what was read is not the file's meaning
   std::vector<Collection> open_;
   std::optional<Node> root_;
 };
@@ -192,8 +197,8 @@ std::optional<Node> read_document(const SourceText& source, Problems& problems) 
   try {
     std::istringstream stream{std::string(source.text())};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
+    // Not to the end: before a stray comma yaml-cpp finds one empty document after the other.
+    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
   } catch (const YAML::Exception& error) {
     const SyntaxError explained =
         explain_syntax_error(source, error.msg, place_of(error.mark), builder.open_bracket());

@@ -17,6 +17,9 @@ constexpr MistakeRow kRows[] = {
      "routes.yaml:1:1: error: the file must be a mapping with keys like 'plugins' and 'routes'\n"},
     {"a text", "abc",
      "routes.yaml:1:1: error: the file must be a mapping with keys like 'plugins' and 'routes'\n"},
+    {"stray comma", ",routes: {}\n",
+     "routes.yaml:1:1: error: this belongs to nothing; remove it, or quote it if it is meant as a "
+     "text\n"},
     {"two documents", "routes: {}\n---\nroutes: {}\n",
      "routes.yaml:2:1: error: a second document starts here; the file is one document, remove the "
      "'---'\n"},
