@@ -1,5 +1,6 @@
 #include "http/beast_reader.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/error.hpp>
 #include <cstring>
 #include <limits>
@@ -26,10 +27,11 @@ std::size_t last_line_feed(std::string_view bytes) {
   return static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
 }
 
-bool has_bare_line_feed(std::string_view bytes) {
-  for (std::size_t at = bytes.find('\n'); at != std::string_view::npos;
-       at = bytes.find('\n', at + 1)) {
-    if (at == 0 || bytes[at - 1] != '\r') return true;
+/// True if more than ChunkFraming::kMostDigits digits end where extensions begin.
+bool has_many_digits(const char* first, const char* extensions) {
+  unsigned digits = 0;
+  while (extensions != first && hex_value(*--extensions) >= 0) {
+    if (++digits > ChunkFraming::kMostDigits) return true;
   }
   return false;
 }
@@ -70,6 +72,7 @@ ParseProgress BeastReader::read_head(std::string_view lines) {
   const std::size_t consumed = put(boost::asio::const_buffer(lines.data(), lines.size()), error);
   const std::string_view rest = lines.substr(consumed);
   if (error == BeastError::need_more) return want_more_of_head(consumed, rest);
+  if (error == BeastError::bad_version && head_size_ == 0) return read_later_minor(lines);
   if (error) {
     if (!refusal_) refusal_ = describe_head(error, rest);
     return {consumed, ParseStatus::refused};
@@ -77,6 +80,18 @@ ParseProgress BeastReader::read_head(std::string_view lines) {
   head_size_ += consumed;
   head_done_ = true;
   return {consumed, ParseStatus::head_complete};
+}
+
+/// Beast knows no version but 1.0 and 1.1.
+ParseProgress BeastReader::read_later_minor(std::string_view lines) {
+  const std::size_t end = lines.find("\r\n");
+  if (!names_later_minor_version(lines.substr(0, end))) {
+    refusal_ = describe_head(BeastError::bad_version, lines);
+    return {0, ParseStatus::refused};
+  }
+  std::string as_1_1(lines);
+  as_1_1[end - 1] = '1';
+  return read_head(as_1_1);
 }
 
 /// Beast was given whole lines, so what it leaves is the byte behind them or a line it dislikes.
@@ -93,28 +108,35 @@ ParseProgress BeastReader::want_more_of_head(std::size_t consumed, std::string_v
 }
 
 ParseProgress BeastReader::read_body(std::string_view bytes, std::uint64_t body_limit) {
-  if (chunked() && !saw_chunk_ && bytes.size() < kLeastChunk) return {0, ParseStatus::need_more};
+  if (chunked() && !saw_chunk_ && bytes.size() < kLeastChunk) {
+    judge_rest(bytes, {});
+    return {0, refusal_ ? ParseStatus::refused : ParseStatus::need_more};
+  }
   body_limit_ = body_limit;
   window_ = bytes;
   eager(true);
   ErrorCode error;
   const std::size_t consumed = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   const std::string_view rest = bytes.substr(consumed);
-  if (error && error != BeastError::need_more) {
-    if (!refusal_) refusal_ = describe_body(error, rest);
-    return {consumed, ParseStatus::refused};
-  }
-  if (is_done()) return {consumed, ParseStatus::complete};
-  return want_more_of_body(consumed, rest);
+  if (!error && is_done()) return {consumed, ParseStatus::complete};
+  if (error == BeastError::need_more) error = {};
+  judge_rest(rest, error);
+  return {consumed, refusal_ ? ParseStatus::refused : ParseStatus::need_more};
 }
 
-ParseProgress BeastReader::want_more_of_body(std::size_t consumed, std::string_view rest) {
-  if (rest.size() > limits_.header_bytes) {
+/// rest, if there is any, is what stands between two chunks.
+void BeastReader::judge_rest(std::string_view rest, ErrorCode error) {
+  using Verdict = ChunkFraming::Verdict;
+  if (refusal_ || (rest.empty() && !error)) return;
+  const auto verdict = ChunkFraming::judge(rest, saw_chunk_);
+  const bool fault = error || (verdict != Verdict::incomplete && verdict != Verdict::complete);
+  const std::size_t size = fault ? rest.find('\n') : rest.size();
+  const bool is_long = size != std::string_view::npos && size > limits_.header_bytes;
+  if (is_long && verdict != Verdict::bad_size) {
     refusal_ = long_overhead(limits_);
-  } else if (has_bare_line_feed(rest)) {
-    refusal_ = describe_body(BeastError::bad_line_ending, rest);
+  } else if (fault) {
+    refusal_ = describe_body(error, verdict, rest);
   }
-  return {consumed, refusal_ ? ParseStatus::refused : ParseStatus::need_more};
 }
 
 void BeastReader::refuse(Refusal refusal, ErrorCode& error) {
@@ -171,7 +193,11 @@ std::size_t BeastReader::on_body_impl(BeastView bytes, ErrorCode&) {
 }
 
 void BeastReader::on_chunk_header_impl(std::uint64_t size, BeastView extensions, ErrorCode& error) {
-  saw_chunk_ = true;
+  if (has_many_digits(window_.data(), extensions.data())) {
+    error = BeastError::bad_chunk;
+    return;
+  }
+  if (size > 0) saw_chunk_ = true;
   overhead_ += extensions.size();
   const std::string_view text(extensions.data(), extensions.size());
   if (overhead_ > limits_.header_bytes) {
@@ -181,6 +207,8 @@ void BeastReader::on_chunk_header_impl(std::uint64_t size, BeastView extensions,
   } else if (size > body_limit_ - body_.size()) {
     refuse({413, "The body is larger than " + std::to_string(body_limit_) + " bytes."}, error);
   }
+  // Extensions may be as long as the data they come with (signatures of chunks are).
+  overhead_ -= std::min<std::uint64_t>(overhead_, size);
 }
 
 std::size_t BeastReader::on_chunk_body_impl(std::uint64_t, BeastView bytes, ErrorCode&) {

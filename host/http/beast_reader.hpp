@@ -78,7 +78,8 @@ class BeastReader final : public boost::beast::http::basic_parser<true> {
   Span span_of(BeastView part) const;
   void refuse(Refusal refusal, ErrorCode& error);
   ParseProgress want_more_of_head(std::size_t consumed, std::string_view rest);
-  ParseProgress want_more_of_body(std::size_t consumed, std::string_view rest);
+  ParseProgress read_later_minor(std::string_view lines);
+  void judge_rest(std::string_view rest, ErrorCode error);
 
   const ParserLimits& limits_;
   HeadIndex& head_;

@@ -88,11 +88,14 @@ std::optional<Refusal> apply_host(RequestMessage& message, const Single& host) {
 Refusal refuse_coding(std::string_view value) {
   std::string_view last;
   unsigned chunked = 0;
+  unsigned others = 0;
   for (std::string_view list = value; !list.empty();) {
-    last = next_element(list);
-    if (equals_ignoring_case(last, "chunked")) ++chunked;
+    const std::string_view coding = next_element(list);
+    if (coding.empty()) continue;
+    last = coding;
+    ++(equals_ignoring_case(coding, "chunked") ? chunked : others);
   }
-  if (chunked > 1 || (chunked == 1 && !equals_ignoring_case(last, "chunked")) || last.empty()) {
+  if (chunked > 1 || others == 0 || (chunked == 1 && !equals_ignoring_case(last, "chunked"))) {
     return Refusal{400, "Transfer-Encoding must end in 'chunked', once: " + quoted(value) + "."};
   }
   return Refusal{501, "The transfer coding " + quoted(value) + " is not implemented."};

@@ -74,6 +74,8 @@ class RequestParser::Impl final {
   ParseProgress refuse(std::size_t consumed, Refusal refusal) {
     refusal_ = std::move(refusal);
     phase_ = Phase::refused;
+    // Whatever is wrong with the rest, the answer to HEAD has no body.
+    if (message_->method.empty()) message_->method = view_of(head_.method);
     return {consumed, ParseStatus::refused};
   }
 
@@ -137,18 +139,19 @@ class RequestParser::Impl final {
   void resolve_views() {
     std::string& bytes = message_->bytes;
     bytes.reserve(bytes.size() + head_.target.size);  // for the decoded path
-    const auto view = [&bytes](Span span) {
-      return std::string_view(bytes.data() + span.at, span.size);
-    };
-    message_->method = view(head_.method);
-    message_->target = view(head_.target);
+    message_->method = view_of(head_.method);
+    message_->target = view_of(head_.target);
     message_->minor_version = head_.minor_version;
     message_->headers.reserve(head_.fields.size());
     for (const HeadIndex::Field& field : head_.fields) {
       const auto name = bytes.begin() + field.name.at;
       std::transform(name, name + field.name.size, name, to_lower);
-      message_->headers.push_back({view(field.name), view(field.value)});
+      message_->headers.push_back({view_of(field.name), view_of(field.value)});
     }
+  }
+
+  std::string_view view_of(Span span) const {
+    return std::string_view(message_->bytes).substr(span.at, span.size);
   }
 
   ParseProgress enter_body(std::string_view bytes) {

@@ -86,7 +86,9 @@ void write_head(std::string& out, unsigned status, const HeaderLines& headers,
   FixedPart part;
   add_status_line(part, status);
   if (!headers.has_date()) part.add(date_line());
-  if (!is_bodyless(status)) {
+  if (status == 205) {
+    part.add("Content-Length: 0\r\n");
+  } else if (!is_bodyless(status)) {
     part.add("Content-Length: ");
     part.add(body_length);
     part.add("\r\n");

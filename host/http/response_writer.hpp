@@ -47,14 +47,16 @@ enum class Persistence {
 /// Appends status line, Date, Content-Length, Connection, the lines and the empty line to out.
 ///
 /// The status line always says HTTP/1.1 (RFC 9110 section 6.2). Content-Length is left out for 204
-/// and 304; the caller sends no body for those and for HEAD, whose Content-Length is body_length.
+/// and 304, and 0 for 205; the caller sends no body for those and for HEAD, whose Content-Length is
+/// body_length.
 void write_head(std::string& out, unsigned status, const HeaderLines& headers,
                 std::uint64_t body_length, Persistence persistence);
 
 /// The reason phrase of a status ("Not Found"); for one that is not registered, its class's.
 std::string_view reason_phrase(unsigned status);
 
-/// True if a response of that status never has a body (1xx, 204, 304; RFC 9110 section 6.4.1).
+/// True if a response of that status never has a body (1xx, 204, 205, 304; RFC 9110 sections 6.4.1
+/// and 15.3.6).
 bool is_bodyless(unsigned status);
 
 /// The interim response that lets a client send its body (RFC 9110 section 10.1.1).

@@ -90,6 +90,8 @@ std::string_view reason_phrase(unsigned status) {
   }
 }
 
-bool is_bodyless(unsigned status) { return status < 200 || status == 204 || status == 304; }
+bool is_bodyless(unsigned status) {
+  return status < 200 || status == 204 || status == 205 || status == 304;
+}
 
 }  // namespace plughost::http

@@ -55,6 +55,8 @@ BOOST_AUTO_TEST_CASE(writes_the_longest_head_it_can) {
 
 BOOST_AUTO_TEST_CASE(leaves_content_length_out_without_a_body) {
   BOOST_TEST(head(204, with_date(), 0) == "HTTP/1.1 204 No Content\r\nDate: D\r\n\r\n");
+  BOOST_TEST(head(205, with_date(), 7) ==
+             "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\nDate: D\r\n\r\n");
   BOOST_TEST(head(304, with_date(), 9) == "HTTP/1.1 304 Not Modified\r\nDate: D\r\n\r\n");
 }
 
@@ -105,8 +107,10 @@ BOOST_AUTO_TEST_CASE(names_the_class_of_other_statuses) {
 }
 
 BOOST_AUTO_TEST_CASE(knows_which_statuses_have_no_body) {
-  for (const unsigned status : {100u, 101u, 103u, 204u, 304u}) BOOST_TEST(is_bodyless(status));
-  for (const unsigned status : {200u, 205u, 301u, 404u, 500u}) BOOST_TEST(!is_bodyless(status));
+  for (const unsigned status : {100u, 101u, 103u, 204u, 205u, 304u}) {
+    BOOST_TEST(is_bodyless(status));
+  }
+  for (const unsigned status : {200u, 301u, 404u, 500u}) BOOST_TEST(!is_bodyless(status));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
