@@ -1,0 +1,165 @@
+"""Request targets and Host (RFC 9112 section 3.2, RFC 9110 sections 4 and 7.2, RFC 3986)."""
+import pytest
+
+from conformance import check, closed, refused, request, server, served, table
+
+
+@pytest.fixture(scope="module")
+def port():
+    with server() as running:
+        yield running.port
+
+
+def target(text: bytes, **named) -> bytes:
+    return request(b"GET", text, **named)
+
+
+@table(
+    served("9112-3.2.1 path", target(b"/seen/a/b"), seen=("raw_target=/seen/a/b", "query=")),
+    served("9112-3.2.1 query", target(b"/seen?a=1&b"), seen=("path=/seen", "query=a=1&b")),
+    served("9112-3.2.1 empty query", target(b"/seen?"), seen=("path=/seen", "query=")),
+    served("9112-3.2.1 second question mark", target(b"/seen?a?b"), seen=("query=a?b",)),
+    served("9112-3.2.1 query is not decoded", target(b"/seen?a=%zz&b=100%"),
+           seen=("query=a=%zz&b=100%",)),
+    served("9112-3.2.1 slashes and dots in the query", target(b"/seen?../../x"),
+           seen=("query=../../x",)),
+    served("9112-3.2.1 root", target(b"/"), 404),
+    served("3986-6.2.3 two slashes are not one", target(b"//hello"), 404),
+    served("3986-6.2.3 slash at the end", target(b"/hello/"), 404),
+    served("3986-6.2.2.1 path is case-sensitive", target(b"/HELLO"), 404),
+    served("3986-2.1 escape", target(b"/%68ello")),
+    served("3986-2.1 escape in upper and lower case", target(b"/seen/%4A%6a"),
+           seen=("path=/seen/Jj", "raw_path=/seen/%4A%6a")),
+    served("3986-2.1 escaped slash is no separator", target(b"/%68ello%2f"), 404),
+    served("3986-2.1 escaped slash reaches the handler", target(b"/seen/a%2Fb"),
+           seen=("raw_path=/seen/a%2Fb", "path=/seen/a/b")),
+    served("3986-2.1 escaped percent is decoded once", target(b"/seen/%2561"),
+           seen=("path=/seen/%61",)),
+    served("3986-2.1 escaped question mark is no query", target(b"/seen/a%3Fb"),
+           seen=("path=/seen/a?b", "query=")),
+    served("3986-2.1 escaped line feed stays data", target(b"/seen/a%0d%0aX-Injected:%20b")),
+    served("3986-2.1 overlong UTF-8 is data", target(b"/seen/%c0%ae%c0%ae"),
+           seen=("path=/seen/\xc0\xae\xc0\xae",)),
+    served("3986-2.1 UTF-8", target(b"/seen/%c3%a9"), seen=("path=/seen/\xc3\xa9",)),
+    served("3986-2.1 plus is a plus", target(b"/seen/a+b"), seen=("path=/seen/a+b",)),
+    refused("3986-2.1 escape without digits", target(b"/hello%")),
+    refused("3986-2.1 escape of one digit", target(b"/hello%4")),
+    refused("3986-2.1 escape of other letters", target(b"/hello%zz")),
+    refused("3986-2.1 escape with a sign", target(b"/hello%+1")),
+    refused("3986-2.1 escape of one digit before a query", target(b"/hello%4?1")),
+    refused("3986-7.3 escaped NUL", target(b"/hello%00")),
+    refused("3986-7.3 escaped NUL in the middle", target(b"/he%00llo")),
+    refused("3986-5.2.4 segment ..", target(b"/users/../hello")),
+    refused("3986-5.2.4 segment .", target(b"/./hello")),
+    refused("3986-5.2.4 segment .. at the end", target(b"/hello/..")),
+    refused("3986-5.2.4 segment . at the end", target(b"/hello/.")),
+    refused("3986-5.2.4 segment .. before a query", target(b"/hello/..?a")),
+    refused("3986-5.2.4 out of the root", target(b"/../../etc/passwd")),
+    refused("3986-6.2.2.3 escaped ..", target(b"/users/%2e%2e/hello")),
+    refused("3986-6.2.2.3 half escaped ..", target(b"/users/.%2E/hello")),
+    refused("3986-6.2.2.3 escaped .. behind an escaped slash", target(b"/users%2f..%2fhello")),
+    served("3986-3.3 dots in a segment", target(b"/seen/a..b/...x"),
+           seen=("path=/seen/a..b/...x",)),
+    served("3986-3.3 backslash is data", target(b"/seen/..\\x"), seen=("path=/seen/..\\x",)),
+    served("3986-3.3 path parameter", target(b"/hello;a=1"), 404),
+    refused("9112-3.2 fragment", target(b"/hello#top")),
+    refused("9112-3.2 fragment behind a query", target(b"/hello?a#top")),
+    refused("9112-3.2 relative path", target(b"hello")),
+    refused("9112-3.2 query alone", target(b"?a")),
+    refused("9112-3.2 backslash for a slash", target(b"\\hello")),
+    refused("9112-3.2 escaped slash for a slash", target(b"%2fhello")),
+    refused("9112-3.2 control byte", target(b"/he\x01llo")),
+    refused("9112-3.2 NUL", target(b"/he\0llo")),
+    refused("9112-3.2 DEL", target(b"/he\x7fllo")),
+    refused("9112-3.2 control byte in the query", target(b"/hello?a=\x1b")),
+    served("3986-2 bytes beyond ASCII are data, as browsers and curl send them",
+           target(b"/seen/caf\xc3\xa9?\xff"), seen=("path=/seen/caf\xc3\xa9", "query=\xff")),
+)
+def test_paths(port, case, delivery):
+    check(port, case, delivery)
+
+
+@table(
+    served("9112-3.2.2 absolute-form", target(b"http://x/hello")),
+    served("9112-3.2.2 absolute-form replaces Host", target(b"http://other:81/seen"),
+           seen=("host=other:81", "raw_path=/seen")),
+    served("9112-3.2.2 scheme in upper case", target(b"HTTP://x/hello")),
+    served("9112-3.2.2 https", target(b"https://x/hello")),
+    served("9112-3.2.2 no path", target(b"http://x"), 404),
+    served("9112-3.2.2 no path, but a query", target(b"http://x?a"), 404),
+    served("9112-3.2.2 query", target(b"http://x/seen?a=b"), seen=("query=a=b",)),
+    served("9112-3.2.2 IPv6 host", target(b"http://[::1]:80/hello")),
+    closed("9112-3.2.2 absolute-form in HTTP/1.0",
+           target(b"http://x/hello", version=b"HTTP/1.0", host=None)),
+    refused("9112-3.2.2 no host", target(b"http:///hello")),
+    refused("9110-4.2.4 user information", target(b"http://me@x/hello")),
+    refused("9110-4.2.4 user and password", target(b"http://me:secret@x/hello")),
+    refused("9112-3.2.2 port that is no number", target(b"http://x:abc/hello")),
+    refused("9112-3.2.2 port too large", target(b"http://x:65536/hello")),
+    refused("9112-3.2.2 unclosed bracket", target(b"http://[::1/hello")),
+    refused("9112-3.2.2 another scheme", target(b"ftp://x/hello")),
+    refused("9112-3.2.2 file", target(b"file:///etc/passwd")),
+    refused("9112-3.2.2 one slash", target(b"http:/x/hello")),
+    refused("9112-3.2.2 no slash", target(b"http:hello")),
+    refused("9112-3.2.2 dot segment", target(b"http://x/../hello")),
+    refused("9112-3.2.2 fragment", target(b"http://x/hello#a")),
+    refused("9112-3.2.3 authority-form without CONNECT", target(b"x:80")),
+)
+def test_absolute_form(port, case, delivery):
+    check(port, case, delivery)
+
+
+@table(
+    refused("9112-3.2 no Host", target(b"/hello", host=None)),
+    refused("9112-3.2 no Host beside absolute-form", target(b"http://x/hello", host=None)),
+    refused("9112-3.2 two Hosts", request(b"GET", b"/hello", b"Host: y")),
+    refused("9112-3.2 the same Host twice", request(b"GET", b"/hello", b"Host: x")),
+    refused("9112-3.2 two Hosts in other cases", request(b"GET", b"/hello", b"hOST: x")),
+    refused("9112-3.2 two Hosts in HTTP/1.0",
+            request(b"GET", b"/hello", b"Host: y", version=b"HTTP/1.0")),
+    refused("9112-3.2 bad Host beside absolute-form", target(b"http://x/hello", host=b"a/b")),
+    refused("9110-7.2 empty Host", target(b"/hello", host=b"")),
+    refused("9110-7.2 Host of white space", target(b"/hello", host=b" \t ")),
+    refused("9110-7.2 space in Host", target(b"/hello", host=b"a b")),
+    refused("9110-7.2 two hosts in one line", target(b"/hello", host=b"a, b")),
+    refused("9110-4.2.4 user information in Host", target(b"/hello", host=b"me@x")),
+    refused("9110-7.2 scheme in Host", target(b"/hello", host=b"http://x")),
+    refused("9110-7.2 path in Host", target(b"/hello", host=b"x/y")),
+    refused("9110-7.2 query in Host", target(b"/hello", host=b"x?y")),
+    refused("9110-7.2 fragment in Host", target(b"/hello", host=b"x#y")),
+    refused("9110-7.2 backslash in Host", target(b"/hello", host=b"x\\y")),
+    refused("9110-7.2 quotation mark in Host", target(b"/hello", host=b'"x"')),
+    refused("9110-7.2 angle bracket in Host", target(b"/hello", host=b"<x>")),
+    refused("9110-7.2 Host beyond ASCII", target(b"/hello", host=b"caf\xc3\xa9")),
+    refused("9110-7.2 NUL in Host", target(b"/hello", host=b"x\0y")),
+    refused("9110-7.2 port without host", target(b"/hello", host=b":80")),
+    refused("9110-7.2 port that is no number", target(b"/hello", host=b"x:http")),
+    refused("9110-7.2 negative port", target(b"/hello", host=b"x:-1")),
+    refused("9110-7.2 port too large", target(b"/hello", host=b"x:65536")),
+    refused("9110-7.2 port beyond 64 bits", target(b"/hello", host=b"x:18446744073709551696")),
+    refused("9110-7.2 two ports", target(b"/hello", host=b"x:80:80")),
+    refused("9110-7.2 space before the port", target(b"/hello", host=b"x :80")),
+    refused("3986-3.2.2 bad escape in Host", target(b"/hello", host=b"x%zz")),
+    refused("3986-3.2.2 IPv6 without brackets", target(b"/hello", host=b"::1")),
+    refused("3986-3.2.2 unclosed bracket", target(b"/hello", host=b"[::1")),
+    refused("3986-3.2.2 closing bracket alone", target(b"/hello", host=b"::1]")),
+    refused("3986-3.2.2 no IPv6 in the brackets", target(b"/hello", host=b"[x]")),
+    refused("3986-3.2.2 empty brackets", target(b"/hello", host=b"[]")),
+    refused("3986-3.2.2 words behind the bracket", target(b"/hello", host=b"[::1]x")),
+    refused("3986-3.2.2 nine groups", target(b"/hello", host=b"[1:2:3:4:5:6:7:8:9]")),
+    served("9110-7.2 name", target(b"/seen", host=b"www.example.com"),
+           seen=("host=www.example.com",)),
+    served("9110-7.2 name in upper case", target(b"/hello", host=b"WWW.EXAMPLE.COM")),
+    served("9110-7.2 name with a dot at its end", target(b"/hello", host=b"example.com.")),
+    served("9110-7.2 name with an underscore", target(b"/hello", host=b"my_service")),
+    served("9110-7.2 port", target(b"/hello", host=b"x:8080")),
+    served("9110-7.2 largest port", target(b"/hello", host=b"x:65535")),
+    served("3986-3.2.3 empty port", target(b"/hello", host=b"x:")),
+    served("3986-3.2.2 IPv4 address", target(b"/hello", host=b"127.0.0.1:80")),
+    served("3986-3.2.2 IPv6 address", target(b"/hello", host=b"[::1]")),
+    served("3986-3.2.2 IPv6 address and port", target(b"/hello", host=b"[2001:db8::1]:80")),
+    served("3986-3.2.2 IPv4 in IPv6", target(b"/hello", host=b"[::ffff:10.0.0.1]")),
+    closed("9112-3.2 HTTP/1.0 without Host", target(b"/hello", version=b"HTTP/1.0", host=None)),
+)
+def test_hosts(port, case, delivery):
+    check(port, case, delivery)
