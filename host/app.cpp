@@ -45,7 +45,7 @@ config::Config within_descriptor_limit(config::Config config) {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return config;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t reserve = 64 + 16 * std::size_t{io_threads(config)};
+  const std::size_t reserve = 64 + config::kTurnedAwayAtOnce + 16 * std::size_t{io_threads(config)};
   const std::size_t most =
       limit.rlim_cur > 2 * reserve ? limit.rlim_cur - reserve : limit.rlim_cur / 2;
   if (config.limits.connections > most) {

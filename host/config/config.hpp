@@ -35,6 +35,10 @@ struct ListenAddress {
 /// A request's token has 8 bits for its I/O thread.
 inline constexpr unsigned kMaxIoThreads = 255;
 
+/// Clients beyond Limits::connections that are told so and may take a moment to read it; those
+/// beyond them are told and closed at once.
+inline constexpr unsigned kTurnedAwayAtOnce = 128;
+
 struct Threads {
   unsigned io = 0;  ///< 0: one for each core
   unsigned executor = 16;

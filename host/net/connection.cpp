@@ -108,7 +108,8 @@ void Connection::send_continue_if_due() {
 }
 
 bool Connection::is_idle() const {
-  return pipeline_.empty() && output_.empty() && (current_ == nullptr || !parser_.got_some());
+  return state_ == State::open && pipeline_.empty() && output_.empty() &&
+         (current_ == nullptr || !parser_.got_some());
 }
 
 bool Connection::waits_for_client() const {
@@ -168,6 +169,11 @@ void Connection::close_if_unowed() {
   if (state_ != State::open || !pipeline_.empty() || !output_.empty()) return;
   if (current_ == nullptr || !parser_.got_some()) return enter_lingering();
   refuse(503, "The server is stopping and could not wait for the rest of this request.");
+}
+
+void Connection::turn_away() {
+  if (!start_request()) return;
+  refuse(503, "The server has as many connections as it may (limits.connections).");
 }
 
 void Connection::force_close() {

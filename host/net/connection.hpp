@@ -42,6 +42,16 @@ class Connection final : private dispatch::AnswerSink {
   void force_close();
   /// Half of the stop's time has passed: closes unless an answer is still owed.
   void close_if_unowed();
+  /// Right after the client was accepted: answers 503, then closes.
+  void turn_away();
+  /// Closes at once; nothing was promised to a client that is_idle().
+  void close_idle() { die(); }
+
+  /// No request of this client is being read or answered.
+  bool is_idle() const;
+  /// A request may be in the socket all the same.
+  bool has_input() const { return socket_->has_input(); }
+  Clock::time_point idle_since() const { return idle_since_; }
 
   bool alive() const { return state_ != State::dead; }
   bool wants_writable() const { return alive() && output_.blocked(); }
@@ -91,7 +101,6 @@ class Connection final : private dispatch::AnswerSink {
   void send_continue_if_due();
 
   // Closing
-  bool is_idle() const;
   bool waits_for_client() const;
   std::chrono::milliseconds read_patience() const;
   void forget_unread();

@@ -53,4 +53,9 @@ void IoThread::add_client(int fd) {
   transport_->handleNewPeer(Pistache::Tcp::Peer::Create(fd, address));
 }
 
+void IoThread::turn_away(int fd) {
+  transport_->turn_away_next(fd);
+  add_client(fd);
+}
+
 }  // namespace plughost::net

@@ -24,6 +24,8 @@ class IoThread final {
   void stop();
   /// [accept thread] Takes the descriptor.
   void add_client(int fd);
+  /// [this thread] Takes the descriptor of a client that there is no room for.
+  void turn_away(int fd);
   Transport& transport() { return *transport_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "net/admission.hpp"
 #include "net/io_thread.hpp"
 #include "net/listener.hpp"
 
@@ -16,7 +17,8 @@ class Server::Impl {
                body_budget,   std::move(table)},
         listener(config, {[this](int fd) { deal_out(fd); },
                           [this, &config] {
-                            return shared.connections.load() >= config.limits.connections;
+                            return shared.connections.load() >=
+                                   config.limits.connections + config::kTurnedAwayAtOnce;
                           }}) {
     for (unsigned i = 0; i < io_threads; ++i) {
       threads.push_back(std::make_unique<IoThread>(static_cast<std::uint8_t>(i), shared));
@@ -25,7 +27,8 @@ class Server::Impl {
   }
 
   void deal_out(int fd) {
-    shared.connections.fetch_add(1, std::memory_order_relaxed);
+    const auto others = shared.connections.fetch_add(1, std::memory_order_relaxed);
+    if (others >= shared.limits.connections) return Admission::start(fd, shared, threads);
     threads[next_thread++ % threads.size()]->add_client(fd);
   }
 

@@ -39,6 +39,13 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   void force_close();
   void close_unowed();
 
+  /// [I/O thread] Since when the connection that has been idle longest is idle; none: nothing.
+  std::optional<Clock::time_point> oldest_idle_since();
+  /// [I/O thread] Closes that connection. False: there is none.
+  bool close_oldest_idle();
+  /// [I/O thread] The client of fd, which is added next, is answered 503 and closed.
+  void turn_away_next(int fd) { to_turn_away_.push_back(fd); }
+
   dispatch::RequestPool& requests() { return requests_; }
 
  private:
@@ -57,6 +64,8 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   void schedule(Connection& connection);
   void arm_timer(std::uint64_t tick);
   void drop(Connection& connection);
+  Connection* oldest_idle();
+  bool look_for_idle();
   Connection* find(int fd) const;
   template <typename Action>
   void for_each_connection(Action action);
@@ -68,6 +77,15 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   std::vector<int> closed_this_round_;  // what epoll still says of them is of no interest
   std::vector<dispatch::Request*> answered_here_;  // posted by this thread
   std::uint64_t next_serial_ = 1;
+  std::vector<int> to_turn_away_;
+
+  struct Idle {
+    Clock::time_point since;
+    int fd;
+    std::uint64_t serial;
+  };
+  std::vector<Idle> idle_;  // those that have been idle longest, the oldest last
+  Clock::time_point next_look_{};
 
   TimerWheel wheel_;
   std::vector<TimerWheel::Entry> due_;

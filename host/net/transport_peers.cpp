@@ -20,6 +20,9 @@ void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
                                                   peer_endpoint(peer->fd()));
   connections_[fd]->serial = next_serial_++;
   schedule(*connections_[fd]);
+  if (std::erase(to_turn_away_, peer->fd()) == 0) return;
+  touch(*connections_[fd]);
+  connections_[fd]->turn_away();
 }
 
 Connection* Transport::find(int fd) const {
