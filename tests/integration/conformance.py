@@ -21,6 +21,7 @@ routes:
   GET /users/{{id:int}}: native hello
   GET /probe: native hello
 """
+CASES: list["Case"] = []  # of every table that was imported
 PROBE = b"GET /probe HTTP/1.1\r\nHost: probe\r\n\r\n"
 CONTINUE = 100
 LONG = 3000  # bytes; longer ones are not sent byte by byte
@@ -115,6 +116,7 @@ def table(*cases: Case):
     """A parametrization over cases and deliveries, with arguments `case` and `delivery`."""
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), "two rows have one name"
+    CASES.extend(cases)
     return pytest.mark.parametrize("case, delivery", [
         pytest.param(case, delivery, id=f"{case.name}, {delivery}")
         for case in cases for delivery in deliveries(case)])
