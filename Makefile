@@ -25,9 +25,10 @@ bench:
 	@.ci/dependencies run bench
 	@PLUGHOST_CMAKE_ARGS=-DPLUGHOST_BUILD_BENCH=ON .ci/build release $(PRODUCT) stock_pistache
 	@/usr/bin/python3 tests/bench/bench.py --build build/release $(ARGS)
+	@/usr/bin/python3 tests/bench/crowd.py --build build/release
 
 soak:
-	@.ci/dependencies run test
+	@.ci/dependencies run test bench
 	@.ci/suite release --build-config soak --label-regex soak
 
 clean:
