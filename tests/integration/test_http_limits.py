@@ -1,8 +1,11 @@
 """Limits of size and of time."""
+import contextlib
 import socket
+import time
 
 import pytest
 
+from conformance import FIXTURE
 from routes import native_routes
 from support.http_client import RawConnection, exchange
 from support.server import Server
@@ -110,3 +113,49 @@ def test_server_answers_again_after_too_many_connections(port):
             return False
 
     wait_until(answered, "an answer once the crowd has gone")
+
+
+def test_client_that_does_not_read_its_answer_is_closed():
+    settings = "limits: { write_timeout: 300ms }"
+    body = b'{"x":"' + b"y" * 8_000_000 + b'"}'
+    with Server(native_routes(settings)) as server, RawConnection(server.port) as connection:
+        connection.send(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body))
+        connection.send(body)
+        deaf_until = time.monotonic() + 1.5
+        wait_until(lambda: time.monotonic() > deaf_until, "the client has not read for long")
+
+        assert len(connection.read_until_closed()) < len(body)
+
+
+def test_pipeline_depth_bounds_the_requests_that_run_at_once():
+    routes = f"""limits: {{ pipeline_depth: 3 }}
+plugins: {{ fixture: "{FIXTURE}" }}
+routes:
+  GET /hold: fixture hold
+  GET /release: fixture release_held
+"""
+    with Server(routes) as server, RawConnection(server.port) as connection:
+        connection.send(b"GET /hold HTTP/1.1\r\nHost: x\r\n\r\n" * 10)
+        answered = 0
+        while answered < 10:
+            exchange(server.port, b"GET /release HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.socket.settimeout(0.3)
+            released = 0
+            with contextlib.suppress(socket.timeout):
+                while answered < 10:
+                    assert connection.read_response().body == b"held"
+                    answered += 1
+                    released += 1
+            assert released <= 3, "no more than pipeline_depth were running"
+
+
+def test_bodies_beyond_the_common_budget_are_503():
+    with Server(native_routes("limits: { buffered_bytes: 1KiB, body: 1KiB }")) as server, \
+         RawConnection(server.port) as first, RawConnection(server.port) as second:
+        first.send(post(1000)[:-1])
+        exchange(server.port, GET_HELLO)  # so that the first head has been read
+        refused = second.send(post(1000)).read_response()
+
+        assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+        assert second.read_until_closed() == b""
+        assert first.send(b"}").read_response().status == 200
