@@ -1,4 +1,4 @@
-"""What runs inside a pool worker: the executor's initializer and the task function."""
+"""What runs inside a pool worker: the executor's initializer and the two calls that it serves."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ _core: ModuleType
 _report = (True, "the worker was not initialised")
 
 
-def initialize(setup: Setup, boxes: list[Descriptor]) -> None:
+def initialize(
+    setup: Setup, feeder: Descriptor, session: Descriptor, boxes: list[Descriptor]
+) -> None:
     """Prepares this process for work; what goes wrong waits for report()."""
     global _core, _report
     _die_with_parent()
@@ -57,8 +59,7 @@ def initialize(setup: Setup, boxes: list[Descriptor]) -> None:
     sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
     try:
         _core = _load_extension(setup.module)
-        for box in boxes:
-            _core.attach(box.fd)
+        _core.attach(feeder.fd, session.fd, [box.fd for box in boxes])
     except Exception as error:
         _report = (True, f"{type(error).__name__}: {error}")
         return
@@ -71,8 +72,9 @@ def report() -> tuple[bool, str]:
     return _report
 
 
-def run(box: int, request_bytes: int) -> None:
-    _core.run(box, request_bytes)
+def serve() -> None:
+    """Runs what the parent posts to the mailboxes, until it closes the session."""
+    _core.serve()
 
 
 def _die_with_parent() -> None:

@@ -5,11 +5,11 @@
 namespace plughost::python::pool {
 namespace {
 
-constexpr std::uint64_t kSubmitWorkNs = Backlog::kSubmitWork.count();
-// Less work than this is not worth a submit of its own while another one is being filled.
-constexpr std::uint64_t kWorthASubmitNs = 200'000;
+constexpr std::uint64_t kBatchWorkNs = Backlog::kBatchWork.count();
+// Less work than this is not worth waking one more worker.
+constexpr std::uint64_t kWorthABatchNs = 50'000;
 
-bool is_quick(const Task& task) { return Backlog::estimate_ns(task) < kSubmitWorkNs; }
+bool is_quick(const Task& task) { return Backlog::estimate_ns(task) < kBatchWorkNs; }
 
 }  // namespace
 
@@ -39,7 +39,7 @@ std::vector<Definition> TargetTable::since(std::uint32_t index) const {
 
 std::uint64_t Backlog::estimate_ns(const Task& task) {
   const std::uint64_t average = task.target->average_ns.load(std::memory_order_relaxed);
-  return average == 0 ? kSubmitWorkNs : std::min(average, kSubmitWorkNs);
+  return average == 0 ? kBatchWorkNs : std::min(average, kBatchWorkNs);
 }
 
 void Backlog::push_front(const Task* first, std::size_t n) {
@@ -48,11 +48,11 @@ void Backlog::push_front(const Task* first, std::size_t n) {
 
 std::uint64_t Backlog::share_ns(std::size_t takers) const {
   std::uint64_t waiting = 0;
-  const std::uint64_t enough = takers * kSubmitWorkNs;
+  const std::uint64_t enough = takers * kBatchWorkNs;
   for (auto it = tasks_.begin(); it != tasks_.end() && waiting < enough; ++it) {
     waiting += estimate_ns(*it);
   }
-  return std::clamp(waiting / std::max<std::size_t>(takers, 1), kWorthASubmitNs, kSubmitWorkNs);
+  return std::clamp(waiting / std::max<std::size_t>(takers, 1), kWorthABatchNs, kBatchWorkNs);
 }
 
 Batch Backlog::take(std::size_t takers) {

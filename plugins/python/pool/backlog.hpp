@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -45,15 +46,16 @@ struct Task {
 };
 using Batch = std::vector<Task>;
 
-/// What no worker has yet, in order, and how much of it makes one submit.
+/// What no worker has yet, in order, and how much of it makes one batch.
 ///
-/// A submit costs the parent about 0.1 ms whatever it carries, so quick tasks share one, up to
-/// about 2 ms of work; a task that takes longer, or whose function was never called, travels alone.
+/// To wake a worker and to hear of its end costs about 10 us whatever a batch holds, so quick tasks
+/// share one, up to about 2 ms of work; a task that takes longer, or whose function was never
+/// called, travels alone.
 ///
 /// Threads: guarded by the owner's mutex.
 class Backlog final {
  public:
-  static constexpr std::chrono::nanoseconds kSubmitWork = std::chrono::milliseconds(2);
+  static constexpr std::chrono::nanoseconds kBatchWork = std::chrono::milliseconds(2);
   static constexpr std::size_t kMaxTasks = 64;
 
   bool empty() const { return tasks_.empty(); }
@@ -61,14 +63,14 @@ class Backlog final {
   void push(const Task& task) { tasks_.push_back(task); }
   /// Puts tasks back before all others, in their order.
   void push_front(const Task* first, std::size_t n);
-  /// The next submit's tasks when that many workers could take one now.
+  /// The next batch when that many workers could take one now.
   Batch take(std::size_t takers);
   Batch take_all();
   /// Removes those for which the predicate holds.
   template <typename Predicate>
   Batch take_if(Predicate predicate);
 
-  /// How long a task will probably take; a task that travels alone counts as all of a submit.
+  /// How long a task will probably take; a task that travels alone counts as all of a batch.
   static std::uint64_t estimate_ns(const Task& task);
 
  private:
@@ -79,6 +81,7 @@ class Backlog final {
 
 template <typename Predicate>
 Batch Backlog::take_if(Predicate predicate) {
+  if (std::none_of(tasks_.begin(), tasks_.end(), predicate)) return {};
   Batch taken;
   std::deque<Task> kept;
   for (const Task& task : tasks_) {
@@ -88,7 +91,7 @@ Batch Backlog::take_if(Predicate predicate) {
       kept.push_back(task);
     }
   }
-  if (!taken.empty()) tasks_.swap(kept);
+  tasks_.swap(kept);
   return taken;
 }
 

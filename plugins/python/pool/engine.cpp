@@ -42,10 +42,9 @@ bool Engine::submit(const Job& job) noexcept {
       if (closed_ || pending_ >= settings_.queue) return false;
       backlog_.push({job, &targets_.find_or_add(*job.route)});
       ++pending_;
-      wake = feeder_asleep_ && can_place();
-      if (wake) feeder_asleep_ = false;
+      wake = std::exchange(hungry_, false);
     }
-    if (wake) feeder_wake_.notify_one();
+    if (wake) bell().ring();
     if (keeper_asleep_.load(std::memory_order_relaxed)) wake_keeper();
     return true;
   } catch (...) {
@@ -84,7 +83,7 @@ bool Engine::drain(std::uint64_t deadline_ns) {
     if (changed_.wait_for(lock, patience, [this] { return pending_ == 0; })) return true;
     closed_ = true;
     for (Slot& slot : slots_) {
-      if (slot.worker != nullptr) take_back(*slot.worker, true);
+      if (slot.worker != nullptr) take_back(*slot.worker);
     }
     never_begun = backlog_.take_all();
   }
@@ -98,10 +97,9 @@ void Engine::stop() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = stopping_ = true;
-    feeder_asleep_ = false;
     abandoned_work = pending_ != 0;
   }
-  feeder_wake_.notify_all();
+  bell().ring();
   wake_keeper();
   if (feeder_.joinable()) feeder_.join();
   if (keeper_.joinable()) keeper_.join();
@@ -112,6 +110,7 @@ void Engine::stop() {
     const std::lock_guard lock(mutex_);
     for (Slot& slot : slots_) {
       if (slot.worker == nullptr) continue;
+      slot.worker->session.close();
       if (abandoned_work) slot.worker->process->kill();
       processes.push_back(slot.worker->process.get());
       workers.push_back(std::move(slot.worker));

@@ -16,10 +16,11 @@ namespace plughost::python::pool {
 
 /// The pool at work: a bounded backlog, N slots, and two threads of its own.
 ///
-/// The feeder hands batches to the executors; so does the manager thread of an executor whose
-/// submit has just come back, which saves a thread switch. The keeper sees deaths, settles what the
-/// dead worker held, starts the next one, takes tasks back that wait behind a slow one, and answers
-/// those whose time is up. The GIL is held only while submits are handed over.
+/// The feeder packs batches into the workers' mailboxes, takes the replies out and answers: none of
+/// it needs the GIL. It sleeps at a doorbell that workers ring when they have finished a batch, and
+/// submit() when a request could be placed. The keeper sees deaths, settles what the dead worker
+/// held, starts the next one, and answers requests whose time is up; it takes the GIL to start and
+/// to end workers. Both take tasks back that wait behind a slow one.
 ///
 /// Owner:   shared by PoolBackend and the callbacks in flight.
 /// Threads: as Backend says; mutex_ is never held while Python or the host is called.
@@ -39,25 +40,30 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   /// A reserved box and what goes into it.
   struct Parcel {
     std::shared_ptr<Worker> worker;
-    unsigned box;
+    Box* box;
     Batch batch;
     std::vector<Definition> news;
+  };
+  /// What came out of a box.
+  struct Harvest {
+    std::shared_ptr<Worker> worker;
+    Box* box;
+    Batch batch;
+    std::string replies;
   };
 
   // dispatch.cpp
   void feed();
-  void dispatch();
+  bool rest();
   std::optional<Parcel> reserve();
-  bool can_place() const;
   std::size_t open_workers() const;
   bool pack(Parcel& parcel);
-  bool post(Parcel& parcel);
-  void hand_over(const std::vector<Parcel>& parcels);
-  void put_back(const Parcel& parcel);
+  void post(Parcel& parcel);
+  Doorbell& bell() const noexcept { return *static_cast<Doorbell*>(feeder_bell_.data()); }
 
   // settle.cpp
-  void on_done(const std::shared_ptr<Worker>& worker, unsigned box, Outcome outcome);
-  void settle_done(Worker& worker, Box& box, Batch batch);
+  void gather(std::vector<Harvest>& harvest);
+  void settle_done(Harvest& done);
   void settle_dead(Worker& worker, const std::string& how, bool retry);
   std::size_t answer_ended(Batch& batch, std::string_view replies, std::size_t ended);
   void answer_lost(const Worker& worker, const Task& task, const std::string& how);
@@ -71,36 +77,50 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void bury(const std::shared_ptr<Worker>& worker);
   void restart_due_slots();
   void start_worker(unsigned slot);
+  ProcessEvents events_of(const std::shared_ptr<Worker>& worker);
   void start_failed(Slot& slot, const std::string& why);
   void on_ready(const std::shared_ptr<Worker>& worker, bool useless, const std::string& trouble);
+  void on_ended(const std::shared_ptr<Worker>& worker, Outcome outcome, const std::string& error);
+  void give_up(Worker& worker);
   void kill_late_starters();
   Clock::duration start_limit() const;
   void tick();
-  void take_back(Worker& worker, bool all);
   bool hopeless() const;
   void wake_keeper();
 
+  // take_back.cpp
+  bool someone_could_help() const;
+  void look();
+  void take_back_late(Worker& worker);
+  void take_back(Worker& worker);
+  void take_back(Box& box);
+
   void log(std::int32_t level, const std::string& line) const;
   bool is_over(const Task& task) const;
+
+  /// How often the feeder looks for tasks that wait behind a slow one while a worker is idle.
+  static constexpr std::chrono::milliseconds kLookPeriod{1};
 
   const ph_host* const host_;
   const PoolSettings settings_;
 
   mutable std::mutex mutex_;
-  std::condition_variable feeder_wake_;
   std::condition_variable changed_;  // all settled, a worker ready, a start failed
   // Guarded by mutex_.
   TargetTable targets_;
   Backlog backlog_;
   std::vector<Slot> slots_;
   Clock::duration slowest_start_{0};
-  std::size_t pending_ = 0;  // accepted and not answered
-  bool feeder_asleep_ = false;
-  bool starting_ = false;  // start() has not returned: a failure is final
-  bool closed_ = false;    // takes no more jobs
+  std::size_t pending_ = 0;      // accepted and not answered
+  Clock::time_point last_look_;  // the feeder's, at tasks behind slow ones
+  bool hungry_ = false;          // the feeder sleeps and could place a request
+  bool starting_ = false;        // start() has not returned: a failure is final
+  bool closed_ = false;          // takes no more jobs
   bool stopping_ = false;
   std::string start_error_;
 
+  RequestWriter writer_;  // the feeder's
+  const SharedMemory feeder_bell_{sizeof(Doorbell)};
   std::atomic<bool> keeper_asleep_{false};
   int keeper_event_ = -1;  // eventfd
   std::thread feeder_;

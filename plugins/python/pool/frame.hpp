@@ -17,7 +17,7 @@ struct Definition {
   std::vector<std::string> params;
 };
 
-/// A submit as bytes: definitions the worker has not seen yet, then the tasks.
+/// A batch as bytes: definitions the worker has not seen yet, then the tasks.
 ///
 /// Between processes of one machine and one build: lengths in native order, no version.
 ///
@@ -28,7 +28,7 @@ class RequestWriter final {
   void reset(const std::vector<Definition>& news, std::uint32_t n_tasks);
   void add(std::uint32_t target, const ph_req_head& head);
   std::string_view bytes() const { return out_; }
-  /// When the bytes are no longer needed: gives back the memory of a large submit.
+  /// When the bytes are no longer needed: gives back the memory of a large batch.
   void release() { clear_buffer(out_); }
 
  private:

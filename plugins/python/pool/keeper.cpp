@@ -1,5 +1,6 @@
-// The keeper thread: deaths, replacements, and tasks that wait too long.
+// The keeper thread: deaths, replacements, and requests that wait too long.
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -14,8 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{10};
-// A submit should be over by now: what it has not begun may run elsewhere.
-constexpr milliseconds kOverdue{10};
 constexpr milliseconds kFirstBackOff{50};
 constexpr milliseconds kLongestBackOff{2000};
 // A worker that lived this long has not died of its start.
@@ -38,6 +37,7 @@ void Engine::wake_keeper() {
 }
 
 void Engine::keep() {
+  pthread_setname_np(pthread_self(), "pool-keeper");
   const ThreadState python;
   for (;;) {
     {
@@ -102,6 +102,7 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
   }
   const std::string how = worker->process->how_it_ended();
   settle_dead(*worker, how, true);
+  bell().ring();
   worker->process->abandon();
   std::string line = "pool worker " + std::to_string(worker->process->pid()) + " ended " + how;
   {
@@ -145,31 +146,19 @@ void Engine::restart_due_slots() {
 }
 
 void Engine::start_worker(unsigned index) {
-  auto worker = std::make_shared<Worker>(index);
-  std::vector<Definition> targets;
-  {
-    const std::lock_guard lock(mutex_);
-    targets = targets_.since(0);
-    worker->known_targets = targets_.size();
-  }
-  std::vector<int> fds;
-  for (const Box& box : worker->boxes) fds.push_back(box.mailbox.fd());
-  const std::weak_ptr<Engine> weak_engine = weak_from_this();
-  const std::weak_ptr<Worker> weak_worker = worker;
-  ProcessEvents events;
-  events.ready = [weak_engine, weak_worker](bool useless, const std::string& trouble) {
-    const auto engine = weak_engine.lock();
-    const auto self = weak_worker.lock();
-    if (engine != nullptr && self != nullptr) engine->on_ready(self, useless, trouble);
-  };
-  events.done = [weak_engine, weak_worker](unsigned box, Outcome outcome) {
-    const auto engine = weak_engine.lock();
-    const auto self = weak_worker.lock();
-    if (engine != nullptr && self != nullptr) engine->on_done(self, box, outcome);
-  };
+  std::shared_ptr<Worker> worker;
   std::string error;
   try {
-    worker->process = std::make_unique<Process>(settings_, targets, fds, std::move(events));
+    worker = std::make_shared<Worker>(index);
+    std::vector<Definition> targets;
+    {
+      const std::lock_guard lock(mutex_);
+      targets = targets_.since(0);
+      worker->known_targets = targets_.size();
+    }
+    SharedFds fds{feeder_bell_.fd(), worker->session.fd(), {}};
+    for (const Box& box : worker->boxes) fds.boxes.push_back(box.mailbox.fd());
+    worker->process = std::make_unique<Process>(settings_, targets, fds, events_of(worker));
   } catch (const std::exception& failure) {
     error = failure.what();
   }
@@ -178,12 +167,27 @@ void Engine::start_worker(unsigned index) {
     start_failed(slots_[index], error);
     return;
   }
-  // on_ready may have come before the slot knew its worker.
+  // It may have been given up before the slot knew it.
   if (worker->useless) worker->process->kill();
   slots_[index].worker = std::move(worker);
-  feeder_asleep_ = false;
-  feeder_wake_.notify_one();
   changed_.notify_all();
+}
+
+ProcessEvents Engine::events_of(const std::shared_ptr<Worker>& worker) {
+  const std::weak_ptr<Engine> weak_engine = weak_from_this();
+  const std::weak_ptr<Worker> weak_worker = worker;
+  ProcessEvents events;
+  events.ready = [weak_engine, weak_worker](bool useless, const std::string& trouble) {
+    const auto engine = weak_engine.lock();
+    const auto self = weak_worker.lock();
+    if (engine != nullptr && self != nullptr) engine->on_ready(self, useless, trouble);
+  };
+  events.ended = [weak_engine, weak_worker](Outcome outcome, const std::string& error) {
+    const auto engine = weak_engine.lock();
+    const auto self = weak_worker.lock();
+    if (engine != nullptr && self != nullptr) engine->on_ended(self, outcome, error);
+  };
+  return events;
 }
 
 void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
@@ -193,10 +197,8 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
     if (worker->useless) return;  // given up before
     Slot& slot = slots_[worker->slot];
     worker->trouble = trouble;
-    worker->useless = useless;
     if (useless) {
-      // The keeper sees it die. Until the slot knows the worker, start_worker looks at the flag.
-      if (slot.worker == worker) worker->process->kill();
+      give_up(*worker);
       return;
     }
     worker->ready = true;
@@ -206,11 +208,26 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
     if (starting_ && !trouble.empty() && start_error_.empty()) {
       start_error_ = "a pool worker cannot import " + trouble;
     }
-    feeder_asleep_ = false;
   }
   if (!trouble.empty()) log(PH_LOG_ERROR, "a pool worker cannot import " + trouble);
-  feeder_wake_.notify_one();
+  bell().ring();
   changed_.notify_all();
+}
+
+void Engine::on_ended(const std::shared_ptr<Worker>& worker, Outcome outcome,
+                      const std::string& error) {
+  const std::lock_guard lock(mutex_);
+  if (worker->session.is_closed()) return;
+  worker->raised = outcome == Outcome::kRaised;
+  if (worker->raised) worker->trouble = error;
+  give_up(*worker);
+}
+
+/// mutex_ held. Nothing that it holds is settled before the keeper has seen it die. Until the slot
+/// knows the worker, start_worker looks at the flag.
+void Engine::give_up(Worker& worker) {
+  worker.useless = true;
+  if (slots_[worker.slot].worker.get() == &worker) worker.process->kill();
 }
 
 /// The first workers may take as long as they need: start() waits for them.
@@ -221,9 +238,8 @@ void Engine::kill_late_starters() {
     Worker* const worker = slot.worker.get();
     if (worker == nullptr || worker->ready || worker->useless || worker->dead) continue;
     if (Clock::now() - worker->started_at <= start_limit()) continue;
-    worker->useless = true;
     worker->trouble = "it took too long to start";
-    worker->process->kill();
+    give_up(*worker);
   }
 }
 
@@ -236,51 +252,26 @@ Clock::duration Engine::start_limit() const {
 void Engine::tick() {
   Batch over;
   Batch refused;
-  bool wake = false;
   std::string reason;
+  bool wake;
   {
     const std::lock_guard lock(mutex_);
     if (pending_ == 0) return;
     for (Slot& slot : slots_) {
-      if (slot.worker != nullptr && !slot.worker->dead) take_back(*slot.worker, false);
+      if (slot.worker != nullptr && !slot.worker->dead) take_back_late(*slot.worker);
     }
     over = backlog_.take_if([this](const Task& task) { return is_over(task); });
     if (hopeless()) {
       refused = backlog_.take_all();
       reason = slots_.front().reason;
     }
-    wake = feeder_asleep_ && !backlog_.empty() && can_place();
-    if (wake) feeder_asleep_ = false;
+    wake = !backlog_.empty() && open_workers() > 0;
   }
-  if (wake) feeder_wake_.notify_one();
+  if (wake) bell().ring();
   refuse(over, 504, "The request waited for a pool worker longer than its time limit.");
   if (refused.empty()) return;
   log(PH_LOG_ERROR, "no pool worker starts, requests are refused: " + reason);
   refuse(refused, 503, "No pool worker is running.");
-}
-
-/// mutex_ held. Queues again what worker has not begun: everything, or what lies behind a task that
-/// takes longer than it used to and could run elsewhere, or whose time is up.
-void Engine::take_back(Worker& worker, bool all) {
-  const auto now = Clock::now();
-  const bool idle = std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
-    return slot.worker != nullptr && is_idle(*slot.worker);
-  });
-  std::array<Box*, Worker::kBoxes> newest_first{&worker.boxes[0], &worker.boxes[1]};
-  if (newest_first[0]->posted_at < newest_first[1]->posted_at) {
-    std::swap(newest_first[0], newest_first[1]);
-  }
-  for (Box* box : newest_first) {
-    if (!box->posted || (!all && now - box->posted_at < kOverdue)) continue;
-    const std::uint32_t seen = box->mailbox.begun();
-    if (seen >= box->batch.size()) continue;  // all begun, or revoked before
-    const auto is_late = [this](const Task& task) { return is_over(task); };
-    const auto behind = box->batch.begin() + seen;
-    if (!all && !idle && std::none_of(behind, box->batch.end(), is_late)) continue;
-    const std::uint32_t begun = box->mailbox.revoke();
-    backlog_.push_front(box->batch.data() + begun, box->batch.size() - begun);
-    box->batch.resize(begun);
-  }
 }
 
 /// mutex_ held. While a start is under way there is hope.

@@ -1,17 +1,17 @@
 #include "pool/mailbox.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 
 namespace plughost::python::pool {
 namespace {
 
-constexpr std::size_t kPayload = 4096;  // the header has the first page to itself
+constexpr std::size_t kPayload = 128;  // the header has cache lines of its own
+constexpr std::size_t kMapped = 64 * 1024;
 constexpr std::size_t kKeep = 1024 * 1024;
 
 [[noreturn]] void fail(const char* what) {
@@ -43,81 +43,82 @@ bool read_all(int fd, std::string& out, std::size_t offset) noexcept {
 
 }  // namespace
 
-Mailbox::Mailbox() : fd_(::memfd_create("plughost-pool", MFD_CLOEXEC)) {
-  if (fd_ < 0) fail("memfd_create");
-  if (::ftruncate(fd_, kPayload) != 0) {
-    ::close(fd_);
-    fail("ftruncate");
-  }
-  map();
+Mailbox::Mailbox() : memory_(kMapped) { static_assert(sizeof(Header) <= kPayload); }
+
+Mailbox::Mailbox(int fd) : memory_(fd, kMapped) {}
+
+/// Null: not within what is mapped.
+char* Mailbox::mapped(std::size_t offset, std::size_t bytes) const noexcept {
+  if (bytes > kMapped || offset > kMapped - bytes) return nullptr;
+  return static_cast<char*>(memory_.data()) + offset;
 }
 
-Mailbox::Mailbox(int fd) : fd_(fd) {
-  if (::fcntl(fd_, F_SETFD, FD_CLOEXEC) != 0) fail("fcntl");
-  map();
+bool Mailbox::write(std::size_t offset, std::string_view bytes) noexcept {
+  char* const place = mapped(offset, bytes.size());
+  if (place == nullptr) return write_all(fd(), bytes, offset);
+  std::memcpy(place, bytes.data(), bytes.size());
+  return true;
 }
 
-Mailbox::~Mailbox() {
-  ::munmap(header_, kPayload);
-  ::close(fd_);
-}
-
-void Mailbox::map() {
-  void* at = ::mmap(nullptr, kPayload, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
-  if (at == MAP_FAILED) {
-    ::close(fd_);
-    fail("mmap");
-  }
-  header_ = static_cast<Header*>(at);
+bool Mailbox::read(std::size_t offset, std::string& out) noexcept {
+  const char* const place = mapped(offset, out.size());
+  if (place == nullptr) return read_all(fd(), out, offset);
+  std::memcpy(out.data(), place, out.size());
+  return true;
 }
 
 bool Mailbox::put_request(std::string_view bytes) noexcept {
-  if (size_ > kKeep && ::ftruncate(fd_, kPayload) == 0) size_ = 0;
-  header_->begun.store(0, std::memory_order_relaxed);
-  header_->ended.store(0, std::memory_order_relaxed);
-  header_->reply_bytes.store(0, std::memory_order_release);
-  size_ = std::max(size_, bytes.size());
-  return write_all(fd_, bytes, kPayload);
+  if (file_bytes_ > kKeep && ::ftruncate(fd(), kMapped) == 0) file_bytes_ = 0;
+  header().begun.store(0, std::memory_order_relaxed);
+  header().ended.store(0, std::memory_order_relaxed);
+  header().reply_bytes.store(0, std::memory_order_relaxed);
+  header().request_bytes.store(bytes.size(), std::memory_order_release);
+  request_bytes_ = bytes.size();
+  file_bytes_ = std::max(file_bytes_, bytes.size());
+  return write(kPayload, bytes);
 }
 
 std::uint32_t Mailbox::begun() const noexcept {
-  return header_->begun.load(std::memory_order_acquire);
+  return header().begun.load(std::memory_order_acquire);
 }
 
 std::uint32_t Mailbox::ended() const noexcept {
-  return header_->ended.load(std::memory_order_acquire);
+  return header().ended.load(std::memory_order_acquire);
 }
 
 std::uint32_t Mailbox::revoke() noexcept {
-  return header_->begun.exchange(kRevoked, std::memory_order_acq_rel);
+  return header().begun.exchange(kRevoked, std::memory_order_acq_rel);
 }
 
-bool Mailbox::take_replies(std::size_t request_bytes, std::string& out) noexcept {
-  const std::size_t bytes = header_->reply_bytes.load(std::memory_order_acquire);
-  size_ = std::max(size_, request_bytes + bytes);
+bool Mailbox::take_replies(std::string& out) noexcept {
+  const std::size_t bytes = header().reply_bytes.load(std::memory_order_acquire);
+  file_bytes_ = std::max(file_bytes_, request_bytes_ + bytes);
   try {
     out.resize(bytes);
   } catch (...) {
     return false;
   }
-  return read_all(fd_, out, kPayload + request_bytes);
+  return read(kPayload + request_bytes_, out);
 }
 
-void Mailbox::take_request(std::size_t bytes, std::string& out) const {
-  out.resize(bytes);
-  if (!read_all(fd_, out, kPayload)) fail("reading a request");
+std::string_view Mailbox::take_request(std::string& buffer) {
+  request_bytes_ = header().request_bytes.load(std::memory_order_acquire);
+  if (const char* const place = mapped(kPayload, request_bytes_)) return {place, request_bytes_};
+  buffer.resize(request_bytes_);
+  if (!read(kPayload, buffer)) fail("reading a request");
+  return buffer;
 }
 
 bool Mailbox::begin(std::uint32_t n) noexcept {
   std::uint32_t last = n - 1;
-  return header_->begun.compare_exchange_strong(last, n, std::memory_order_acq_rel);
+  return header().begun.compare_exchange_strong(last, n, std::memory_order_acq_rel);
 }
 
-void Mailbox::end(std::uint32_t n, std::size_t request_bytes, std::string_view reply) {
-  const std::size_t before = header_->reply_bytes.load(std::memory_order_relaxed);
-  if (!write_all(fd_, reply, kPayload + request_bytes + before)) fail("writing a reply");
-  header_->reply_bytes.store(before + reply.size(), std::memory_order_release);
-  header_->ended.store(n, std::memory_order_release);
+void Mailbox::end(std::uint32_t n, std::string_view reply) {
+  const std::size_t before = header().reply_bytes.load(std::memory_order_relaxed);
+  if (!write(kPayload + request_bytes_ + before, reply)) fail("writing a reply");
+  header().reply_bytes.store(before + reply.size(), std::memory_order_release);
+  header().ended.store(n, std::memory_order_release);
 }
 
 }  // namespace plughost::python::pool

@@ -25,14 +25,18 @@ struct PoolSettings {
 
 /// Runs jobs in worker processes: N ProcessPoolExecutors of one process each behind one queue.
 ///
-/// The parent moves bytes only; JSON in and out happen in the worker. A worker that dies costs the
-/// task it was running (502); what it had not begun is queued again, and a new worker takes its
-/// place at once, with a back-off when workers keep dying.
+/// The executors start, watch and end the workers. A worker serves all its life in one submit: it
+/// takes batches of requests from shared memory and leaves the replies there, so that a request
+/// costs the parent no GIL, no pickling and no pipe. JSON in and out happen in the worker. A worker
+/// that dies costs the task it was running (502); what it had not begun is queued again, and a new
+/// worker takes its place at once, with a back-off when workers keep dying. What waits behind a
+/// slow task for more than a millisecond or two is given to a worker that is idle.
 ///
-/// Owner:   the plugin. Threads: as Backend says.
+/// Owner:   the plugin. Threads: as Backend says; two threads of its own (Engine).
 /// Errors:  start() throws std::runtime_error when a worker cannot start or import a target, and
 ///          leaves no process behind. A job past its deadline while it waits is answered 504.
-/// Limits:  2 submits in flight for a worker, about 2 ms of work in each.
+/// Limits:  2 batches in hand for a worker, of at most 64 requests and about 2 ms of work each; a
+///          worker has 132 KiB of shared memory, more while requests or answers are larger.
 class Pool : public Backend {
  public:
   /// [control], GIL not held. Announces a route, so that workers import its function before they

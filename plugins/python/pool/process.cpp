@@ -16,7 +16,6 @@ namespace plughost::python::pool {
 
 struct Process::Python {
   py::object worker;
-  py::object submit;
 };
 
 namespace {
@@ -41,10 +40,10 @@ py::cpp_function ready_callback(std::function<void(bool, const std::string&)> re
   };
 }
 
-py::cpp_function done_callback(std::function<void(unsigned, Outcome)> done) {
-  return [done = std::move(done)](unsigned box, int outcome) {
+py::cpp_function ended_callback(std::function<void(Outcome, const std::string&)> ended) {
+  return [ended = std::move(ended)](int outcome, const std::string& error) {
     const py::gil_scoped_release release;
-    done(box, static_cast<Outcome>(outcome));
+    ended(static_cast<Outcome>(outcome), error);
   };
 }
 
@@ -62,14 +61,13 @@ void Process::prepare(const std::string& executable) {
 }
 
 Process::Process(const PoolSettings& settings, const std::vector<Definition>& targets,
-                 const std::vector<int>& box_fds, ProcessEvents events) {
+                 const SharedFds& fds, ProcessEvents events) {
   const Gil gil;
   try {
     python_ = std::make_unique<Python>();
-    python_->worker = python_side().attr("Worker")(make_setup(settings, targets), box_fds,
-                                                   ready_callback(std::move(events.ready)),
-                                                   done_callback(std::move(events.done)));
-    python_->submit = python_->worker.attr("submit");
+    python_->worker = python_side().attr("Worker")(
+        make_setup(settings, targets), fds.feeder, fds.session, fds.boxes,
+        ready_callback(std::move(events.ready)), ended_callback(std::move(events.ended)));
     pid_ = python_->worker.attr("pid").cast<pid_t>();
   } catch (py::error_already_set& error) {
     const std::string why = error.what();
@@ -92,15 +90,6 @@ Process::~Process() {
     python_.reset();
   }
   ::close(pidfd_);
-}
-
-bool Process::submit(unsigned box, std::size_t request_bytes) noexcept {
-  try {
-    python_->submit(box, request_bytes);
-    return true;
-  } catch (py::error_already_set&) {
-    return false;
-  }
 }
 
 void Process::kill() noexcept { ::syscall(SYS_pidfd_send_signal, pidfd_, SIGKILL, nullptr, 0); }

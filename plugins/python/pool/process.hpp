@@ -14,9 +14,9 @@
 
 namespace plughost::python::pool {
 
-/// How a submit came back from its executor.
+/// How a worker's session came back from its executor.
 enum class Outcome {
-  kDone,    ///< the worker worked through it
+  kDone,    ///< it was closed
   kBroken,  ///< the executor gave its worker up
   kRaised,  ///< the worker's own code failed
 };
@@ -24,7 +24,14 @@ enum class Outcome {
 /// Called on the executor's manager thread, GIL not held.
 struct ProcessEvents {
   std::function<void(bool useless, const std::string& trouble)> ready;
-  std::function<void(unsigned box, Outcome outcome)> done;
+  std::function<void(Outcome outcome, const std::string& error)> ended;
+};
+
+/// What a worker shares with its parent.
+struct SharedFds {
+  int feeder;  ///< the feeder's doorbell, the same for all workers
+  int session;
+  std::vector<int> boxes;
 };
 
 /// One worker process and its ProcessPoolExecutor (plughost._pool.Worker), seen from C++.
@@ -40,9 +47,10 @@ class Process final {
   /// Once, before the first process.
   static void prepare(const std::string& executable);
 
-  /// Starts a process; returns when it exists. events.ready follows unless it dies before.
+  /// Starts a process; returns when it exists. events.ready follows unless it dies before, and
+  /// events.ended in any case.
   Process(const PoolSettings& settings, const std::vector<Definition>& targets,
-          const std::vector<int>& box_fds, ProcessEvents events);
+          const SharedFds& fds, ProcessEvents events);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -50,16 +58,14 @@ class Process final {
   pid_t pid() const { return pid_; }
   int pidfd() const { return pidfd_; }
 
-  /// GIL held. False: the executor takes nothing any more.
-  bool submit(unsigned box, std::size_t request_bytes) noexcept;
   void kill() noexcept;
   /// After death: "of signal 9 (SIGKILL)", "with exit code 3". Waits up to a second for it.
   std::string how_it_ended() noexcept;
   /// After death: lets the executor go.
   void abandon() noexcept;
 
-  /// executor.shutdown(wait=True, cancel_futures=True) on all in parallel. What is left after
-  /// patience is killed and waited for once more.
+  /// executor.shutdown(wait=True, cancel_futures=True) on all in parallel, after their sessions
+  /// were closed. What is left after patience is killed and waited for once more.
   static void shut_down(const std::vector<Process*>& processes,
                         std::chrono::milliseconds patience) noexcept;
 

@@ -1,4 +1,4 @@
-// From the executors, or a worker's death, to the clients.
+// From the boxes, or a worker's death, to the clients.
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -13,43 +13,34 @@ std::string_view view(ph_str text) { return {text.ptr, text.len}; }
 
 }  // namespace
 
-void Engine::on_done(const std::shared_ptr<Worker>& worker, unsigned box_index, Outcome outcome) {
-  Box& box = worker->boxes[box_index];
-  Batch batch;
+/// Empties the boxes that workers are done with.
+void Engine::gather(std::vector<Harvest>& harvest) {
   {
     const std::lock_guard lock(mutex_);
-    if (worker->dead || !box.posted) return;
-    box.outcome = outcome;
-    if (outcome == Outcome::kDone) {
-      box.posted = false;
-      batch = std::move(box.batch);
-      box.batch.clear();
+    hungry_ = false;
+    for (Slot& slot : slots_) {
+      Worker* const worker = slot.worker.get();
+      if (worker == nullptr || worker->dead) continue;
+      for (; worker->session.finished() != worker->gathered; ++worker->gathered) {
+        Box& box = worker->box(worker->gathered);
+        if (!box.posted) break;
+        box.posted = false;
+        harvest.push_back({slot.worker, &box, std::move(box.batch), {}});
+        slot.failures = 0;
+      }
     }
   }
-  if (outcome != Outcome::kDone) {
-    // It may still be running: nothing is settled before the keeper has seen it die.
-    worker->process->kill();
-    return;
+  for (Harvest& done : harvest) {
+    if (!done.box->mailbox.take_replies(done.replies)) done.replies.clear();
   }
-  settle_done(*worker, box, std::move(batch));
-  dispatch();
 }
 
-void Engine::settle_done(Worker& worker, Box& box, Batch batch) {
-  thread_local std::string replies;
-  const std::size_t ended = box.mailbox.ended();
-  if (!box.mailbox.take_replies(box.request_bytes, replies)) replies.clear();
-  {
-    const std::lock_guard lock(mutex_);
-    box.reserved = false;
-    slots_[worker.slot].failures = 0;
+void Engine::settle_done(Harvest& done) {
+  const std::size_t answered = answer_ended(done.batch, done.replies, done.batch.size());
+  for (std::size_t i = answered; i < done.batch.size(); ++i) {
+    answer_lost(*done.worker, done.batch[i], "without leaving an answer");
   }
-  const std::size_t answered = answer_ended(batch, replies, ended);
-  for (std::size_t i = answered; i < batch.size(); ++i) {
-    answer_lost(worker, batch[i], "without leaving an answer");
-  }
-  clear_buffer(replies);
-  settled(batch.size());
+  settled(done.batch.size());
 }
 
 /// Sends what the worker left behind; returns how many answers that were.
@@ -76,22 +67,26 @@ std::size_t Engine::answer_ended(Batch& batch, std::string_view replies, std::si
 /// Settles all that a dead worker held: each answer it left counts, the task it had begun is lost,
 /// the others run elsewhere (retry) or are refused.
 void Engine::settle_dead(Worker& worker, const std::string& how, bool retry) {
-  for (Box& box : worker.boxes) {
+  // Newest first, so that what is queued again keeps its order.
+  for (std::uint32_t number = worker.reserved; number-- != worker.gathered;) {
+    Box& box = worker.box(number);
     Batch batch;
+    bool at_fault;
     {
       const std::lock_guard lock(mutex_);
       if (!box.posted) continue;
       box.posted = false;
       batch = std::move(box.batch);
+      at_fault = worker.raised && worker.session.has_taken(number);
     }
     // Once revoked, a batch holds only tasks that had begun.
     const std::uint32_t mark = box.mailbox.begun();
     const std::size_t begun = mark == Mailbox::kRevoked ? batch.size() : mark;
     std::string replies;
-    if (!box.mailbox.take_replies(box.request_bytes, replies)) replies.clear();
+    if (!box.mailbox.take_replies(replies)) replies.clear();
     const std::size_t answered = answer_ended(batch, replies, box.mailbox.ended());
-    // A submit that made the worker's own code fail would do so again.
-    const std::size_t lost = box.outcome == Outcome::kRaised ? batch.size() : begun;
+    // A batch that made the worker's own code fail would do so again.
+    const std::size_t lost = at_fault ? batch.size() : begun;
     for (std::size_t i = answered; i < lost; ++i) answer_lost(worker, batch[i], how);
     settled(std::max(answered, lost));
     if (lost >= batch.size()) continue;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -10,51 +9,57 @@
 #include "pool/backlog.hpp"
 #include "pool/mailbox.hpp"
 #include "pool/process.hpp"
+#include "pool/session.hpp"
 
 namespace plughost::python::pool {
 
 using Clock = std::chrono::steady_clock;
 
-/// Room for one submit in flight.
+/// Room for one batch on its way through the worker.
 struct Box {
   Mailbox mailbox;
-  bool reserved = false;  ///< being filled, in flight or being read
-  bool has_news = false;  ///< while reserved: brings definitions
-  bool posted = false;    ///< batch holds what the worker was given
+  bool posted = false;  ///< batch holds what the worker was given
   Batch batch;
-  std::size_t request_bytes = 0;
   std::uint64_t estimate_ns = 0;
   Clock::time_point posted_at;
-  Outcome outcome = Outcome::kDone;
+  std::uint32_t begun_before = 0;  ///< at the feeder's last look
 };
+
+/// Whether some of what the worker was given can be taken back.
+inline bool has_not_begun_all(const Box& box) {
+  return box.posted && box.mailbox.begun() < box.batch.size();
+}
 
 /// One generation of a slot: a process from its start to its death.
 ///
-/// Threads: guarded by the engine's mutex, except process, which is set before others see it, and a
-/// box's mailbox, which belongs to who filled or claimed the box.
+/// Threads: guarded by the engine's mutex, except process, which is set before others see it, the
+/// session, and a box's mailbox, which belongs to who fills or has claimed the box.
 struct Worker {
-  static constexpr unsigned kBoxes = 2;  // one running, one ready to run
+  static constexpr unsigned kBoxes = Session::kBoxes;
 
   explicit Worker(unsigned slot_index) : slot(slot_index) {}
 
+  Box& box(std::uint32_t number) { return boxes[number % kBoxes]; }
+  /// Batches that are being filled, in flight or being read.
+  std::uint32_t in_hand() const { return reserved - gathered; }
+  bool takes_work() const { return ready && !useless && !dead; }
+  bool is_idle() const { return takes_work() && in_hand() == 0; }
+
   const unsigned slot;
   const Clock::time_point started_at = Clock::now();
+  Session session;
   std::array<Box, kBoxes> boxes;
+  std::uint32_t reserved = 0;  ///< number of the next batch
+  std::uint32_t gathered = 0;  ///< batches whose boxes are free again
   std::uint32_t known_targets = 0;
   bool ready = false;    ///< takes work
   bool useless = false;  ///< cannot run anything; is being killed
+  bool raised = false;   ///< its own code failed; is being killed
   bool dead = false;     ///< takes none any more; its boxes have been or are being settled
   Clock::time_point ready_since;
   std::string trouble;  ///< what it said before it was given up
   std::unique_ptr<Process> process;
 };
-
-/// Ready, and nothing in flight.
-inline bool is_idle(const Worker& worker) {
-  if (!worker.ready || worker.dead) return false;
-  return std::none_of(worker.boxes.begin(), worker.boxes.end(),
-                      [](const Box& box) { return box.reserved; });
-}
 
 /// A place among the N workers: who has it, and when the next one may start.
 struct Slot {

@@ -5,10 +5,15 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "core/target.hpp"
+#include "pool/doorbell.hpp"
 #include "pool/frame.hpp"
 #include "pool/mailbox.hpp"
+#include "pool/session.hpp"
+#include "pool/shared_memory.hpp"
 
 namespace py = pybind11;
 
@@ -16,6 +21,9 @@ namespace plughost::python::pool {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Other threads of the process get the GIL at least this often, whatever handlers do.
+constexpr std::chrono::milliseconds kGilTurn{5};
 
 bool never_cancelled(void*) noexcept { return false; }
 
@@ -54,10 +62,23 @@ class LazyTarget final {
   Clock::time_point retry_at_{};
 };
 
+/// What this process shares with its parent.
+struct Connection {
+  Connection(int feeder_fd, int session_fd, const std::vector<int>& box_fds)
+      : feeder(feeder_fd, sizeof(Doorbell)), session(session_fd) {
+    for (const int fd : box_fds) boxes.emplace_back(fd);
+  }
+  void ring() const { static_cast<Doorbell*>(feeder.data())->ring(); }
+
+  SharedMemory feeder;
+  Session session;
+  std::deque<Mailbox> boxes;
+};
+
 /// All that this process holds; used with the GIL held, by the worker's main thread.
 struct Worker {
   std::deque<LazyTarget> targets;
-  std::deque<Mailbox> boxes;
+  std::optional<Connection> parent;
   std::string request;
   std::string reply_bytes;
   TaskReply reply;
@@ -85,9 +106,8 @@ void call(LazyTarget& lazy, const ph_req_head& head, TaskReply& out) {
   out.took_ns = static_cast<std::uint64_t>(took.count());
 }
 
-unsigned attach(int fd) {
-  worker().boxes.emplace_back(fd);
-  return static_cast<unsigned>(worker().boxes.size() - 1);
+void attach(int feeder_fd, int session_fd, const std::vector<int>& box_fds) {
+  worker().parent.emplace(feeder_fd, session_fd, box_fds);
 }
 
 /// Returns what went wrong, or nothing.
@@ -98,7 +118,7 @@ std::string load_target(std::string spec, std::vector<std::string> params) {
   return target.error();
 }
 
-/// Gives back the memory of large requests and replies at the end of a submit.
+/// Gives back the memory of large requests and replies at the end of a batch.
 class ReleaseBuffers final {
  public:
   explicit ReleaseBuffers(Worker& worker) : worker_(worker) {}
@@ -114,12 +134,9 @@ class ReleaseBuffers final {
   Worker& worker_;
 };
 
-void run(unsigned box_index, std::size_t request_bytes) {
-  Worker& self = worker();
+void run(Worker& self, Mailbox& box) {
   const ReleaseBuffers at_end(self);
-  Mailbox& box = self.boxes.at(box_index);
-  box.take_request(request_bytes, self.request);
-  RequestReader request(self.request);
+  RequestReader request(box.take_request(self.request));
   for (const Definition& news : request.definitions()) self.targets.emplace_back(news);
   for (std::uint32_t n = 1; n <= request.tasks(); ++n) {
     std::uint32_t target = 0;
@@ -128,7 +145,50 @@ void run(unsigned box_index, std::size_t request_bytes) {
     call(self.targets.at(target), head, self.reply);
     self.reply_bytes.clear();
     append_reply(self.reply, self.reply_bytes);
-    box.end(n, request_bytes, self.reply_bytes);
+    box.end(n, self.reply_bytes);
+  }
+}
+
+/// Lets go of the GIL while there is nothing to do, and now and then while there is. Runs the
+/// handlers of signals that came meanwhile: what they raise ends the session, as it would have
+/// ended the executor's own loop.
+class GilTurns final {
+ public:
+  void wait(Session& session) {
+    {
+      const py::gil_scoped_release release;
+      session.wait();
+    }
+    taken_at_ = Clock::now();
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+  void offer() {
+    const auto now = Clock::now();
+    if (now - taken_at_ < kGilTurn) return;
+    { const py::gil_scoped_release release; }
+    taken_at_ = now;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+
+ private:
+  Clock::time_point taken_at_ = Clock::now();
+};
+
+void serve() {
+  Worker& self = worker();
+  Connection& parent = self.parent.value();
+  Session& session = parent.session;
+  GilTurns gil;
+  while (!session.is_closed()) {
+    const auto number = session.next();
+    if (!number) {
+      gil.wait(session);
+      continue;
+    }
+    run(self, parent.boxes.at(*number % Session::kBoxes));
+    session.finish();
+    parent.ring();
+    gil.offer();
   }
 }
 
@@ -136,12 +196,11 @@ void run(unsigned box_index, std::size_t request_bytes) {
 
 PYBIND11_MODULE(plughost_core, module) {
   module.doc() = "Runs requests in a pool worker of plughost.";
-  module.def("attach", &attach, py::arg("fd"),
-             "Maps a mailbox whose descriptor this process inherited; returns its number.");
+  module.def("attach", &attach, py::arg("feeder"), py::arg("session"), py::arg("boxes"),
+             "Maps what this process shares with its parent, by descriptors that it inherited.");
   module.def("load_target", &load_target, py::arg("spec"), py::arg("params"),
              "Imports the next target in order; returns what went wrong, or an empty string.");
-  module.def("run", &run, py::arg("box"), py::arg("request_bytes"),
-             "Runs the tasks that lie in a mailbox and leaves their replies there.");
+  module.def("serve", &serve, "Runs the parent's batches until it closes the session.");
 }
 
 }  // namespace plughost::python::pool

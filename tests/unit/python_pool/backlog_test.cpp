@@ -40,13 +40,13 @@ BOOST_AUTO_TEST_CASE(sends_slow_tasks_alone) {
   BOOST_TEST(backlog.take(1).size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(fills_a_submit_to_two_milliseconds) {
+BOOST_AUTO_TEST_CASE(fills_a_batch_to_two_milliseconds) {
   push(target(100 * kMicro), 50);
 
   BOOST_TEST(backlog.take(1).size() == 20u);
 }
 
-BOOST_AUTO_TEST_CASE(limits_the_tasks_of_a_submit) {
+BOOST_AUTO_TEST_CASE(limits_the_tasks_of_a_batch) {
   push(target(1), 1000);
 
   BOOST_TEST(backlog.take(1).size() == Backlog::kMaxTasks);
@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(shares_work_among_idle_workers) {
   BOOST_TEST(backlog.take(4).size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(does_not_split_what_is_not_worth_a_submit) {
-  push(target(5 * kMicro), 32);
+BOOST_AUTO_TEST_CASE(does_not_split_what_is_not_worth_a_batch) {
+  push(target(1 * kMicro), 32);
 
   BOOST_TEST(backlog.take(4).size() == 32u);
 }

@@ -1,4 +1,6 @@
 // Workers, and the fork server, that die.
+#include <sys/resource.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include "unit/python_pool/pool_fixture.hpp"
@@ -115,6 +117,22 @@ BOOST_AUTO_TEST_CASE(heals_when_the_fork_server_is_killed) {
   BOOST_TEST(call("pool_handlers:squares", "numbers=6").body == R"({"squares":[36]})");
   BOOST_TEST(becomes_healthy());
   BOOST_TEST(fork_server() != before);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_descriptors_to_start_a_new_worker) {
+  const pid_t victim = pool_workers().at(0);
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{8, before.rlim_max};  // more are open; with less poll would refuse to work
+  ::setrlimit(RLIMIT_NOFILE, &few);
+
+  ::kill(victim, SIGKILL);
+  const bool said_why =
+      wait_until([&] { return pool().health().find("Too many open files") != std::string::npos; });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+
+  BOOST_TEST(said_why);
+  BOOST_TEST(becomes_healthy());
 }
 
 BOOST_AUTO_TEST_CASE(leaves_nothing_in_shared_memory) {

@@ -127,24 +127,6 @@ BOOST_AUTO_TEST_CASE(runs_slow_requests_side_by_side) {
   BOOST_TEST(answer(second).status == 200u);
 }
 
-BOOST_AUTO_TEST_CASE(lets_nobody_wait_behind_a_task_that_became_slow) {
-  // hold is quick at first, so that several of them travel in one submit.
-  folder.create("open");
-  const std::string quick = "started=" + folder.file("quick") + "&gate=" + folder.file("open");
-  for (int i = 0; i < 20; ++i) call("pool_handlers:hold", quick);
-
-  const ph_req slow =
-      send("pool_handlers:hold", "started=" + folder.file("slow") + "&gate=" + folder.file("gate"));
-  std::vector<ph_req> behind;
-  for (int i = 0; i < 10; ++i) behind.push_back(send("pool_handlers:hold", quick));
-  for (const ph_req token : behind) BOOST_TEST(answer(token).status == 200u);
-  const bool slow_was_answered = host().answers().count(slow) > 0;
-  folder.create("gate");
-
-  BOOST_TEST(!slow_was_answered);
-  BOOST_TEST(answer(slow).status == 200u);
-}
-
 BOOST_AUTO_TEST_CASE(drops_what_waits_beyond_its_deadline) {
   std::vector<ph_req> holding;
   for (const std::string name : {"a", "b"}) {

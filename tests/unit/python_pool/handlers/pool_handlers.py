@@ -1,6 +1,9 @@
 """Handlers that the pool's tests run in workers."""
 
 import os
+import resource
+import signal
+import threading
 import time
 from pathlib import Path
 
@@ -67,3 +70,42 @@ def append(log: str, line: str) -> dict:
 
 def leave(code: int) -> dict:
     os._exit(code)
+
+
+def nap(ms: int) -> dict:
+    time.sleep(ms / 1000)
+    return {"ms": ms}
+
+
+def on_signal(mark: str) -> dict:
+    """From now on SIGUSR1 leaves the file `mark`."""
+    signal.signal(signal.SIGUSR1, lambda *_: Path(mark).touch())
+    return {"pid": os.getpid()}
+
+
+def raise_on_signal() -> dict:
+    """From now on SIGUSR1 raises, wherever it meets the process."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("met by a signal")
+
+    signal.signal(signal.SIGUSR1, fail)
+    return {"pid": os.getpid()}
+
+
+def in_thread(gate: str, mark: str) -> dict:
+    """Leaves a thread behind that leaves the file `mark` once there is a file `gate`."""
+
+    def work() -> None:
+        while not os.path.exists(gate):
+            time.sleep(0.001)
+        Path(mark).touch()
+
+    threading.Thread(target=work, daemon=True).start()
+    return {"pid": os.getpid()}
+
+
+def unwritable() -> str:
+    """An answer for which there is no room in the mailbox."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, resource.RLIM_INFINITY))
+    return "x" * 1_000_000
