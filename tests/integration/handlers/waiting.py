@@ -45,3 +45,11 @@ def count() -> dict:
 
 def runs() -> dict:
     return {"runs": _runs}
+
+
+def note(log: str, line: str) -> dict:
+    """Says in the file `log` that it ran, then takes a millisecond."""
+    with open(log, "a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    time.sleep(0.001)
+    return {"pid": os.getpid()}
