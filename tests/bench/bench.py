@@ -28,7 +28,7 @@ BARS = [
     Bar("python hello", "native hello", 0.7),
     Bar("python hello", "FastAPI on uvicorn", None),
     Bar("native beside naps", "native hello", 0.8, "p99_ms"),
-    Bar("pool squares", "ProcessPoolExecutor.submit loop", 2.5),
+    Bar("pool squares", "ProcessPoolExecutor.submit loop", 4.0),
 ]
 
 
