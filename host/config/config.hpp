@@ -64,6 +64,34 @@ struct Shutdown {
   milliseconds timeout{30000};
 };
 
+/// A file that stands in routes.yaml.
+struct FileName {
+  std::string path;  ///< absolute
+  SourcePosition position;
+};
+
+struct Certificate {
+  FileName cert;                   ///< PEM: the server's own certificate, then intermediate ones
+  FileName key;                    ///< PEM
+  std::vector<std::string> names;  ///< lower case, `*.` in front allowed; empty: its own names
+  SourcePosition position;
+};
+
+enum class ClientAuth {
+  none,
+  optional,  ///< a client may come without a certificate, not with a wrong one
+  required,
+};
+
+struct Tls {
+  enum class Version { v1_2, v1_3 };
+
+  std::vector<Certificate> certificates;  ///< the first is for clients that ask for no other
+  std::optional<FileName> client_ca;      ///< PEM; there is one unless client_auth is none
+  ClientAuth client_auth = ClientAuth::none;
+  Version min_version = Version::v1_2;
+};
+
 struct Plugin {
   std::string name;
   std::string path;         ///< as written (of plugin_dir: absolute); plugin::locate() finds it
@@ -94,6 +122,7 @@ struct Config {
   Limits limits;
   Shutdown shutdown;
   log::Level log_level = log::Level::info;
+  std::optional<Tls> tls;       ///< nothing: plain HTTP
   std::vector<Plugin> plugins;  ///< in file order, then those of plugin_dir by name
   std::vector<Route> routes;    ///< in file order
 };

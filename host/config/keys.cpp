@@ -12,10 +12,10 @@ namespace {
 
 static_assert(std::is_same_v<std::size_t, std::uint64_t>, "limits are read as 64-bit counts");
 
-std::string list_names(const std::vector<std::string>& names) {
+std::string list_names(const std::vector<std::string>& names, const char* last = " and ") {
   std::string list;
   for (const std::string& name : names) {
-    if (!list.empty()) list += &name == &names.back() ? " and " : ", ";
+    if (!list.empty()) list += &name == &names.back() ? last : ", ";
     list += name;
   }
   return list;
@@ -86,6 +86,18 @@ const std::string* scalar_text(const Node& node, const std::string& what, Proble
     return nullptr;
   }
   return &node.text;
+}
+
+std::optional<std::size_t> read_choice(const Node& node, const std::string& what,
+                                       const std::vector<std::string>& choices,
+                                       Problems& problems) {
+  const std::string* text = scalar_text(node, what + " like " + choices.front(), problems);
+  if (text == nullptr) return std::nullopt;
+  const auto found = std::find(choices.begin(), choices.end(), *text);
+  if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+  problems.add(node.position, quote(*text) + " is not " + what + "; write " +
+                                  list_names(choices, " or ") + did_you_mean(*text, choices));
+  return std::nullopt;
 }
 
 Reader duration_into(milliseconds& target, milliseconds least, Problems& problems) {

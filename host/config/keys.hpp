@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,11 @@ void read_mapping(const Node& node, const std::string& place, const std::vector<
 /// The scalar's text, or null after a problem was added: nothing written, a list, a mapping.
 /// what: what should stand there, like "a duration".
 const std::string* scalar_text(const Node& node, const std::string& what, Problems& problems);
+
+/// The index of the scalar among the choices; nothing after a problem was added.
+/// what: what one of them is, like "a log level".
+std::optional<std::size_t> read_choice(const Node& node, const std::string& what,
+                                       const std::vector<std::string>& choices, Problems& problems);
 
 Reader duration_into(milliseconds& target, milliseconds least, Problems& problems);
 Reader size_into(std::uint64_t& target, std::uint64_t least, std::uint64_t most,

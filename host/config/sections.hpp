@@ -14,6 +14,9 @@ void read_settings(const Node& root, Config& config, Problems& problems);
 /// are in config.plugins, so that a route's plugin can be looked up there.
 bool read_plugins(const Node* plugins, const Node* plugin_dir, Config& config, Problems& problems);
 
+/// The value of `tls`. The files that it names are not opened here.
+void read_tls(const Node& node, Config& config, Problems& problems);
+
 struct RouteChecks {
   bool plugins_complete;  ///< else a mistake there would be reported once more for each route
   const PatternCheck& check_pattern;

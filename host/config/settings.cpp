@@ -78,25 +78,11 @@ void read_shutdown(const Node& node, Shutdown& shutdown, Problems& problems) {
 }
 
 void read_level(const Node& node, log::Level& level, Problems& problems) {
-  static const std::vector<std::pair<std::string, log::Level>> kLevels{
-      {"debug", log::Level::debug},
-      {"info", log::Level::info},
-      {"warn", log::Level::warn},
-      {"error", log::Level::error}};
-  const std::string* text = scalar_text(node, "a level like info", problems);
-  if (text == nullptr) return;
-  std::vector<std::string> names;
-  for (const auto& [name, value] : kLevels) {
-    if (name == *text) {
-      level = value;
-      return;
-    }
-    names.push_back(name);
-  }
-  problems.add(node.position, quote(*text) +
-                                  " is not a log level; write debug, info, warn or "
-                                  "error" +
-                                  did_you_mean(*text, names));
+  constexpr log::Level kLevels[] = {log::Level::debug, log::Level::info, log::Level::warn,
+                                    log::Level::error};
+  const auto choice =
+      read_choice(node, "a log level", {"debug", "info", "warn", "error"}, problems);
+  if (choice) level = kLevels[*choice];
 }
 
 void read_log(const Node& node, Config& config, Problems& problems) {
@@ -118,10 +104,11 @@ void read_settings(const Node& root, Config& config, Problems& problems) {
        {"limits", [&](const Node& node) { read_limits(node, config.limits, problems); }},
        {"shutdown", [&](const Node& node) { read_shutdown(node, config.shutdown, problems); }},
        {"log", [&](const Node& node) { read_log(node, config, problems); }},
+       {"tls", [&](const Node& node) { read_tls(node, config, problems); }},
        {"plugins", elsewhere},
        {"plugin_dir", elsewhere},
        {"routes", elsewhere}},
-      {"admin", "tls", "watch"}, problems);
+      {"admin", "watch"}, problems);
 }
 
 }  // namespace plughost::config

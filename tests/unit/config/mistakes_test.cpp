@@ -17,18 +17,17 @@ constexpr MistakeRow kRows[] = {
      "routes: {}\n",
      "routes.yaml:1:1: error: unknown key 'timout' (did you mean 'timeout'?)\n"
      "routes.yaml:2:1: error: unknown key 'foobar'; there are listen, threads, timeout, "
-     "plugin_timeout, limits, shutdown, log, plugins, plugin_dir and routes\n"
+     "plugin_timeout, limits, shutdown, log, tls, plugins, plugin_dir and routes\n"
      "routes.yaml:3:12: error: unknown key 'oi' in 'threads' (did you mean 'io'?)\n"
      "routes.yaml:4:11: error: unknown key 'boddy' in 'limits' (did you mean 'body'?)\n"},
     {"keys of later versions",
-     "admin: none\ntls: {}\nwatch: true\nlog: { access: json, file: x, access_file: y }\n"
+     "admin: none\nwatch: true\nlog: { access: json, file: x, access_file: y }\n"
      "routes: {}\n",
      "routes.yaml:1:1: error: 'admin' is not supported in this version; remove it\n"
-     "routes.yaml:2:1: error: 'tls' is not supported in this version; remove it\n"
-     "routes.yaml:3:1: error: 'watch' is not supported in this version; remove it\n"
-     "routes.yaml:4:8: error: 'access' in 'log' is not supported in this version; remove it\n"
-     "routes.yaml:4:22: error: 'file' in 'log' is not supported in this version; remove it\n"
-     "routes.yaml:4:31: error: 'access_file' in 'log' is not supported in this version; remove "
+     "routes.yaml:2:1: error: 'watch' is not supported in this version; remove it\n"
+     "routes.yaml:3:8: error: 'access' in 'log' is not supported in this version; remove it\n"
+     "routes.yaml:3:22: error: 'file' in 'log' is not supported in this version; remove it\n"
+     "routes.yaml:3:31: error: 'access_file' in 'log' is not supported in this version; remove "
      "it\n"},
     {"several addresses", "listen: [127.0.0.1:80, 127.0.0.1:81]\nroutes: {}\n",
      "routes.yaml:1:9: error: a list of addresses is not supported in this version; write one "
