@@ -19,6 +19,7 @@
 #include "dispatch/executor.hpp"
 #include "dispatch/responder.hpp"
 #include "net/server.hpp"
+#include "net/tls_certificates.hpp"
 #include "plugin/plugin_registry.hpp"
 #include "routing/route_builder.hpp"
 #include "routing/route_table.hpp"
@@ -65,9 +66,9 @@ int take_stdout() {
   return real;
 }
 
-std::string url_of(const dispatch::Endpoint& endpoint) {
+std::string url_of(const dispatch::Endpoint& endpoint, bool tls) {
   const bool v6 = endpoint.text.find(':') != std::string::npos;
-  return "http://" + (v6 ? '[' + endpoint.text + ']' : endpoint.text) + ':' +
+  return (tls ? "https://" : "http://") + (v6 ? '[' + endpoint.text + ']' : endpoint.text) + ':' +
          std::to_string(endpoint.port);
 }
 
@@ -93,6 +94,7 @@ class App::Impl {
   Impl(config::Config settings, std::filesystem::path executable_directory)
       : config_(within_descriptor_limit(std::move(settings))),
         stdout_(take_stdout()),
+        certificates_(config_.tls ? std::make_unique<net::TlsCertificates>(config_) : nullptr),
         executor_(responder_, config_.threads.executor, config_.limits.queue),
         plugins_(config_, responder_, std::move(executable_directory)) {}
 
@@ -104,6 +106,7 @@ class App::Impl {
   void watch(const std::function<void()>& task);
   void wait_for_signal();
   void handle_signals();
+  void reload();
   void announce(const std::string& line);
   void report_failed_start(const std::exception_ptr& failure);
   bool stop_requested() const { return stop_signals_.load() > 0; }
@@ -112,6 +115,7 @@ class App::Impl {
   // In construction order; stop() is that order read backwards.
   const config::Config config_;
   const int stdout_;
+  const std::unique_ptr<net::TlsCertificates> certificates_;  // null: no TLS
   Signals signals_;
   dispatch::Responder responder_;
   dispatch::Executor executor_;
@@ -141,7 +145,7 @@ ExitCode App::Impl::run() {
   });
   if (failure) report_failed_start(failure);
   if (server_ != nullptr) {
-    announce("listening on " + url_of(server_->endpoint()) + '\n');
+    announce("listening on " + url_of(server_->endpoint(), certificates_ != nullptr) + '\n');
     while (!stop_requested()) wait_for_signal();
     watch([this] { stop(); });
     if (plugins_.work_abandoned()) end_now(true);
@@ -187,7 +191,7 @@ void App::Impl::start() {
   try {
     auto table = std::make_shared<const routing::RouteTable>(config_.file, std::move(routes));
     server_ = std::make_unique<net::Server>(config_, io_threads(config_), responder_, executor_,
-                                            std::move(table));
+                                            std::move(table), certificates_.get());
     server_->start();
     serving_.store(server_.get());
   } catch (...) {
@@ -248,10 +252,22 @@ void App::Impl::handle_signals() {
       const bool first = stop_signals_.fetch_add(1) == 0;
       if (first) deadline_ = Clock::now() + config_.shutdown.delay + config_.shutdown.timeout;
       log::info(std::string(name_of(signal)) + (first ? ": stopping" : " again: stopping at once"));
+    } else if (signal == SIGHUP) {
+      reload();
     } else {
       log::info(std::string(name_of(signal)) + " does nothing in this version");
     }
   }
+}
+
+void App::Impl::reload() {
+  if (certificates_ == nullptr) {
+    return log::info("SIGHUP: there are no certificates to read again; all else needs a restart");
+  }
+  const auto mistakes = certificates_->reload();
+  if (mistakes.empty()) return log::info("SIGHUP: read the certificates again");
+  for (const auto& mistake : mistakes) log::error(mistake.to_string());
+  log::error("SIGHUP: kept the certificates in use, as those in the files are not right");
 }
 
 void App::Impl::end_now(bool deadline_passed) {

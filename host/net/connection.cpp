@@ -23,7 +23,8 @@ Connection::Connection(IoContext& context, int fd, std::unique_ptr<Socket> socke
       client_(std::move(client)),
       server_(local_endpoint(fd)),
       parser_({context.shared.limits.header_bytes, context.shared.limits.headers}),
-      idle_since_(Clock::now()) {}
+      idle_since_(Clock::now()),
+      read_since_(idle_since_) {}
 
 Connection::~Connection() {
   if (alive()) die();
@@ -31,11 +32,24 @@ Connection::~Connection() {
 
 void Connection::on_readable(bool saw_end) {
   unread_ = true;
+  if (output_.blocked() && socket_->send_wants_readable()) advance();
   if (state_ == State::lingering) {
     drop_input();
   } else {
     read_some(saw_end);
   }
+}
+
+void Connection::on_writable() {
+  advance();
+  if (socket_->receive_wants_writable() || socket_->holds_input()) on_readable(false);
+}
+
+bool Connection::wants_writable() const {
+  if (!alive()) return false;
+  // No event would announce what the socket holds itself; this one comes at once.
+  const bool read_again = wants_read_again() && socket_->holds_input();
+  return read_again || output_.blocked() || socket_->receive_wants_writable();
 }
 
 void Connection::answered(Request& request) {
@@ -68,7 +82,7 @@ void Connection::advance() {
   const bool more_ready = pipeline_.empty() ? owes_continue_ : pipeline_.front()->answered;
   if (more_ready) return queue_advance();
   if (!input_.empty() && can_parse()) consume({});
-  if (half_closed_ && pipeline_.empty() && output_.empty() && alive()) die();
+  if (half_closed_ && pipeline_.empty() && output_.empty() && alive()) close_in_order();
 }
 
 void Connection::fill_output() {
@@ -131,13 +145,14 @@ Clock::time_point Connection::next_deadline() const {
                                 : patience);
   }
   auto due = Clock::time_point::max();
-  if (output_.blocked()) due = write_since_ + limits.write_timeout;
+  if (socket_->handshaking()) due = read_since_ + limits.header_timeout;
+  if (output_.blocked()) due = std::min(due, write_since_ + limits.write_timeout);
   for (const auto* request : pipeline_) {
     if (!request->answered) due = std::min(due, request->deadline);
   }
   if (state_ == State::closing) return due;
   if (is_idle()) {
-    due = idle_since_ + limits.keep_alive;
+    due = std::min(due, idle_since_ + limits.keep_alive);
     if (context_.draining) {
       due = std::min(due, std::max(context_.draining_since, idle_since_) + context_.shared.linger);
     }
@@ -152,6 +167,7 @@ void Connection::on_timer(Clock::time_point now) {
   const auto& limits = context_.shared.limits;
   if (state_ == State::lingering) return die();
   if (output_.blocked() && now >= write_since_ + limits.write_timeout) return die();
+  if (socket_->handshaking() && now >= read_since_ + limits.header_timeout) return die();
   for (auto*& request : pipeline_) {
     if (!request->answered && now >= request->deadline) {
       answer_in_place_of(request, 504, "The handler did not answer within the route's timeout.");
@@ -210,11 +226,16 @@ void Connection::forget_unread() {
 
 void Connection::enter_lingering() {
   forget_unread();
-  if (half_closed_) return die();
+  if (half_closed_) return close_in_order();
   socket_->shut_down_sending();
   state_ = State::lingering;
   linger_since_ = Clock::now();
   unread_ = true;  // bytes that were left in the socket while closing
+}
+
+void Connection::close_in_order() {
+  socket_->say_goodbye();
+  die();
 }
 
 void Connection::die() {

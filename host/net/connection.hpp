@@ -34,6 +34,8 @@ class Connection final : private dispatch::AnswerSink {
 
   /// The descriptor became readable; saw_end: a FIN or an error is known to be behind the bytes.
   void on_readable(bool saw_end);
+  /// The descriptor became writable.
+  void on_writable();
   /// Writes what is ready; when room appears, goes on with requests that waited for it.
   void advance();
   /// Looks at what is due. Call at next_deadline() or later.
@@ -45,7 +47,7 @@ class Connection final : private dispatch::AnswerSink {
   /// Right after the client was accepted: answers 503, then closes.
   void turn_away();
   /// Closes at once; nothing was promised to a client that is_idle().
-  void close_idle() { die(); }
+  void close_idle() { close_in_order(); }
 
   /// No request of this client is being read or answered.
   bool is_idle() const;
@@ -54,7 +56,7 @@ class Connection final : private dispatch::AnswerSink {
   Clock::time_point idle_since() const { return idle_since_; }
 
   bool alive() const { return state_ != State::dead; }
-  bool wants_writable() const { return alive() && output_.blocked(); }
+  bool wants_writable() const;
   /// More bytes may be in the socket although no new event will say so.
   bool wants_read_again() const;
   Clock::time_point next_deadline() const;
@@ -105,6 +107,7 @@ class Connection final : private dispatch::AnswerSink {
   std::chrono::milliseconds read_patience() const;
   void forget_unread();
   void enter_lingering();
+  void close_in_order();
   void die();
 
   IoContext& context_;
@@ -124,7 +127,7 @@ class Connection final : private dispatch::AnswerSink {
   bool unread_ = false;       // the socket may hold bytes that no new event will announce
   bool owes_continue_ = false;
   Clock::time_point idle_since_;
-  Clock::time_point read_since_;   // the head's first byte, or the body's latest
+  Clock::time_point read_since_;   // the start, the head's first byte, or the body's latest
   Clock::time_point write_since_;  // the latest progress of blocked output
   Clock::time_point linger_since_;
 };

@@ -40,6 +40,7 @@ bool Connection::wants_read_again() const {
 
 void Connection::read_some(bool saw_end) {
   static thread_local char buffer[kReadBytes];
+  if (socket_->handshaking()) idle_since_ = Clock::now();
   for (int turn = 0; turn < kReadsPerTurn && can_receive(); ++turn) {
     const auto got = socket_->receive(buffer, sizeof buffer);
     if (got.status == Socket::Status::ok) {
@@ -51,6 +52,7 @@ void Connection::read_some(bool saw_end) {
     }
     unread_ = false;
     if (got.status == Socket::Status::blocked) return;
+    if (got.status == Socket::Status::refused) return enter_lingering();
     return got.status == Socket::Status::closed ? peer_closed() : die();
   }
 }
@@ -121,6 +123,7 @@ bool Connection::start_request() {
   current_->sink = this;
   current_->client = client_;
   current_->server = server_;
+  current_->encrypted = socket_->encrypts();
   current_->table = context_.shared.table;
   parser_.start(current_->message);
   return true;

@@ -16,6 +16,7 @@
 namespace plughost::net {
 
 class Connection;
+class TlsCertificates;
 
 /// What all I/O threads share. Outlives them.
 struct SharedContext {
@@ -25,6 +26,7 @@ struct SharedContext {
   dispatch::Executor& executor;
   dispatch::BodyBudget& body_budget;
   std::shared_ptr<const routing::RouteTable> table;
+  const TlsCertificates* certificates;      ///< null: plain HTTP
   std::atomic<std::size_t> connections{0};  ///< accepted and not yet closed
 };
 

@@ -69,7 +69,10 @@ int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 }  // namespace
 
 Listener::Listener(const config::Config& config, Callbacks callbacks)
-    : callbacks_(std::move(callbacks)), socket_(listen_on(config)), spare_(open_spare()) {
+    : encrypts_(config.tls.has_value()),
+      callbacks_(std::move(callbacks)),
+      socket_(listen_on(config)),
+      spare_(open_spare()) {
   endpoint_ = *local_endpoint(socket_);
 }
 
@@ -121,7 +124,7 @@ bool Listener::accept_one() {
 }
 
 void Listener::turn_away(int fd) {
-  ::send(fd, kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (!encrypts_) ::send(fd, kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(fd, SHUT_WR);
   ::close(fd);
 }

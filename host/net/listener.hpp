@@ -42,6 +42,7 @@ class Listener final {
   bool use_spare_descriptor();
   void wait_for_resources();
 
+  const bool encrypts_;  // a client that is turned away could not read a plain answer
   Callbacks callbacks_;
   dispatch::Endpoint endpoint_;
   int socket_ = -1;

@@ -11,10 +11,11 @@ namespace plughost::net {
 class Server::Impl {
  public:
   Impl(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
-       dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table)
+       dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
+       const TlsCertificates* certificates)
       : body_budget(config.limits.buffered_bytes),
-        shared{config.limits, config.shutdown.linger, responder, executor,
-               body_budget,   std::move(table)},
+        shared{config.limits, config.shutdown.linger, responder,   executor,
+               body_budget,   std::move(table),       certificates},
         listener(config, {[this](int fd) { deal_out(fd); },
                           [this, &config] {
                             return shared.connections.load() >=
@@ -40,8 +41,10 @@ class Server::Impl {
 };
 
 Server::Server(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
-               dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table)
-    : impl_(std::make_unique<Impl>(config, io_threads, responder, executor, std::move(table))) {}
+               dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
+               const TlsCertificates* certificates)
+    : impl_(std::make_unique<Impl>(config, io_threads, responder, executor, std::move(table),
+                                   certificates)) {}
 
 Server::~Server() { stop(); }
 

@@ -10,18 +10,23 @@
 
 namespace plughost::net {
 
+class TlsCertificates;
+
 /// The HTTP/1.1 front end: one listening socket, the I/O threads and their connections.
 ///
 /// Stop order: stop_accepting, begin_drain, wait_until_empty (after a while close_unowed; at the
 /// deadline another thread calls force_close), stop. Requests may be answered until stop.
 ///
-/// Owner:   App; outlived by Config, Responder, Executor and every Handler.
+/// Without certificates it speaks plain HTTP.
+///
+/// Owner:   App; outlived by Config, Responder, Executor, certificates and every Handler.
 /// Threads: members on one thread at a time; the counts on [any].
 /// Errors:  the constructor throws StartError (ExitCode::cannot_listen); nothing else fails.
 class Server final {
  public:
   Server(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
-         dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table);
+         dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
+         const TlsCertificates* certificates = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -6,21 +6,14 @@
 
 #include <cerrno>
 
+#include "net/uninterrupted.hpp"
+
 namespace plughost::net {
 namespace {
 
 Socket::Transfer failure() {
   const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK;
   return {blocked ? Socket::Status::blocked : Socket::Status::failed};
-}
-
-/// Repeats a system call that a signal interrupted.
-template <typename Call>
-ssize_t uninterrupted(Call call) {
-  for (;;) {
-    const ssize_t result = call();
-    if (result >= 0 || errno != EINTR) return result;
-  }
 }
 
 }  // namespace

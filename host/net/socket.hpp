@@ -20,6 +20,7 @@ class Socket {
     ok,       ///< bytes were moved
     blocked,  ///< nothing now; an event of the descriptor says when
     closed,   ///< receive only: the client sends no more
+    refused,  ///< receive only: the client was told why; what else it sends is of no interest
     failed,   ///< the connection is of no use any more
   };
 
@@ -38,8 +39,21 @@ class Socket {
   virtual Transfer send_file(int file, std::uint64_t offset, std::size_t count) noexcept = 0;
   /// The client reads the end of the stream behind what was sent.
   virtual void shut_down_sending() noexcept = 0;
+  /// The descriptor is closed next, in order, and the client closed its side before.
+  virtual void say_goodbye() noexcept {}
   /// Bytes have arrived that were not received yet (or the descriptor cannot tell).
   virtual bool has_input() const noexcept = 0;
+
+  /// Client and server are still agreeing on how to talk.
+  virtual bool handshaking() const noexcept { return false; }
+  /// Nobody on the way can read along (https).
+  virtual bool encrypts() const noexcept { return false; }
+  /// Bytes were taken from the descriptor that are yet to be received: no event announces them.
+  virtual bool holds_input() const noexcept { return false; }
+  /// receive is blocked, or the end of sending is, until the descriptor is writable.
+  virtual bool receive_wants_writable() const noexcept { return false; }
+  /// send is blocked until the descriptor is readable.
+  virtual bool send_wants_readable() const noexcept { return false; }
 };
 
 /// Plain TCP or a Unix stream socket.

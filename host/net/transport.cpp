@@ -103,7 +103,7 @@ void Transport::onReady(const Pistache::Aio::FdSet& ready) {
 void Transport::on_event(int fd, const Pistache::Polling::Event& event) {
   auto& connection = *find(fd);
   touch(connection);
-  if (event.flags.hasFlag(NotifyOn::Write)) connection.advance();
+  if (event.flags.hasFlag(NotifyOn::Write)) connection.on_writable();
   const bool saw_end =
       event.flags.hasFlag(NotifyOn::Shutdown) || event.flags.hasFlag(NotifyOn::Hangup);
   if (saw_end || event.flags.hasFlag(NotifyOn::Read)) connection.on_readable(saw_end);

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "net/endpoints.hpp"
+#include "net/tls_certificates.hpp"
+#include "net/tls_socket.hpp"
 #include "net/transport.hpp"
 
 // The bookkeeping half of Transport: which connections there are and when to look at them.
@@ -12,12 +14,20 @@ namespace plughost::net {
 
 using Pistache::Polling::NotifyOn;
 
+namespace {
+
+std::unique_ptr<Socket> open_socket(int fd, const SharedContext& shared) {
+  if (shared.certificates == nullptr) return std::make_unique<PlainSocket>(fd);
+  return std::make_unique<TlsSocket>(fd, shared.certificates->current());
+}
+
+}  // namespace
+
 void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
   const auto fd = static_cast<std::size_t>(peer->fd());
   if (connections_.size() <= fd) connections_.resize(std::max(fd + 1, connections_.size() * 2));
-  auto socket = std::make_unique<PlainSocket>(peer->fd());
-  connections_[fd] = std::make_unique<Connection>(context_, peer->fd(), std::move(socket),
-                                                  peer_endpoint(peer->fd()));
+  connections_[fd] = std::make_unique<Connection>(
+      context_, peer->fd(), open_socket(peer->fd(), context_.shared), peer_endpoint(peer->fd()));
   connections_[fd]->serial = next_serial_++;
   schedule(*connections_[fd]);
   if (std::erase(to_turn_away_, peer->fd()) == 0) return;

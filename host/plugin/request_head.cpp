@@ -19,7 +19,6 @@ void set_message(ph_req_head& head, const http::RequestMessage& message) {
   head.flags = PH_RF_BODY_COMPLETE;
   head.method = to_abi(message.method);
   head.http_version = to_abi(message.minor_version == 0 ? "1.0" : "1.1");
-  head.scheme = to_abi("http");
   head.host = to_abi(message.host);
   head.raw_target = to_abi(message.target);
   head.raw_path = to_abi(message.raw_path);
@@ -31,6 +30,8 @@ void set_message(ph_req_head& head, const http::RequestMessage& message) {
 }
 
 void set_ends(ph_req_head& head, const dispatch::Request& request) {
+  head.scheme = to_abi(request.encrypted ? "https" : "http");
+  if (request.encrypted) head.flags |= PH_RF_TLS;
   if (request.client) {
     head.client_addr = to_abi(request.client->text);
     head.client_port = request.client->port;

@@ -36,6 +36,7 @@ LIBRARIES = {
     "boost/": {"host/http"},
     "yaml-cpp/": {"host/config"},
     "pistache/": {"host/net"},
+    "openssl/": {"host/net"},
     "spdlog/": {"host/base"},
     "rapidjson/": {"host/base", "plugins/native", "plugins/python"},
     "pybind11/": {"plugins/python"},

@@ -154,7 +154,7 @@ std::string talk(const Conversation& conversation) {
       if (!connection->alive()) return;
       if (connection->wants_writable()) {
         client.room = conversation.window;
-        connection->advance();
+        connection->on_writable();
       } else if (connection->wants_read_again()) {
         connection->on_readable(client.closed);
       } else if (conversation.late) {

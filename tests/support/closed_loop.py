@@ -8,6 +8,7 @@ import random
 import re
 import select
 import socket
+import ssl
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -37,9 +38,11 @@ class Report:
 
 
 class _Client:
-    def __init__(self, port: int, pauses: bool):
+    def __init__(self, port: int, pauses: bool, tls: ssl.SSLContext | None):
         self.socket = socket.create_connection(("127.0.0.1", port), DEADLINE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self.socket.setblocking(False)
         self.pauses = pauses
         self.buffer = b""
@@ -50,7 +53,8 @@ class _Client:
 class ClosedLoop:
     """`clients` connections; a quarter of them pause a little before the next request."""
 
-    def __init__(self, port: int, path: str, clients: int = 64):
+    def __init__(self, port: int, path: str, clients: int = 64,
+                 tls: ssl.SSLContext | None = None):
         self.report = Report()
         self._request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
         self._poll = select.epoll()
@@ -58,7 +62,7 @@ class ClosedLoop:
         self._pausing: list[tuple[float, int]] = []
         self._signalled = False
         for number in range(clients):
-            client = _Client(port, pauses=number % 4 == 0)
+            client = _Client(port, number % 4 == 0, tls)
             self._clients[client.socket.fileno()] = client
             self._poll.register(client.socket, select.EPOLLIN)
 
@@ -97,6 +101,8 @@ class ClosedLoop:
     def _receive(self, client: _Client) -> None:
         try:
             data = client.socket.recv(65536)
+        except ssl.SSLWantReadError:
+            return  # a record that carries no answer
         except ConnectionResetError:
             data = b""
         if not data:

@@ -2,6 +2,7 @@
 import http.client
 import json
 import socket
+import ssl
 from dataclasses import dataclass, field
 
 from support.waiting import DEADLINE
@@ -44,11 +45,24 @@ def post_json(port: int, path: str, value: object) -> Response:
 
 
 class RawConnection:
-    """Bytes out, responses in, without a client library's opinion of either."""
+    """Bytes out, responses in, without a client library's opinion of either.
 
-    def __init__(self, port: int):
+    With `tls` they go through TLS; `name` is the server's, asked for and checked. An end without a
+    close_notify is then an ssl.SSLError.
+    """
+
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None, name: str = "localhost",
+                 session: ssl.SSLSession | None = None):
         self.socket = socket.create_connection(("127.0.0.1", port), DEADLINE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            plain = self.socket
+            try:
+                self.socket = tls.wrap_socket(plain, server_hostname=name, session=session,
+                                              suppress_ragged_eofs=False)
+            except BaseException:
+                plain.close()
+                raise
         self._buffer = b""
 
     def __enter__(self) -> "RawConnection":

@@ -152,7 +152,7 @@ class Server:
             first, complete, _ = self.stdout.partition("\n")
             if complete:
                 prefix, _, port = first.rpartition(":")
-                assert prefix == "listening on http://127.0.0.1", self.stdout
+                assert re.fullmatch(r"listening on https?://127\.0\.0\.1", prefix), self.stdout
                 self.port = int(port)
             elif not data:
                 raise AssertionError(f"not listening; it said:\n{self.stdout}{self.log()}")

@@ -47,6 +47,16 @@ BOOST_AUTO_TEST_CASE(shows_the_request_line) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(shows_that_it_came_by_https) {
+  auto& request = make_request(0);
+  request.encrypted = true;
+
+  const auto lines = seen(request);
+
+  BOOST_TEST(contains(lines, "scheme=https"));
+  BOOST_TEST(contains(lines, "flags=" + std::to_string(PH_RF_TLS | PH_RF_BODY_COMPLETE)));
+}
+
 BOOST_AUTO_TEST_CASE(shows_headers_in_order_and_parameters_by_name) {
   auto& request = make_request(0);
   request.message.headers = {{"accept", "a"}, {"accept", "b"}, {"traceparent", "00-1-2-3"}};
