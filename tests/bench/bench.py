@@ -23,6 +23,7 @@ SQUARES = {"squares": [1, 4, 9]}
 BARS = [
     Bar("native hello", "stock Pistache", 1.6),
     Bar("native hello", "nginx return 200", 0.95),
+    Bar("tls hello", "nginx tls", 0.9),
     Bar("python hello", "uvicorn raw ASGI", 1.8),
     Bar("python hello", "fastpysgi WSGI", 0.95),
     Bar("python hello", "native hello", 0.7),
@@ -54,6 +55,11 @@ class Field:
         self._add("stock Pistache", lambda: self._started(contenders.stock_pistache(self._build)),
                   "/", NATIVE, ("Connection: Keep-Alive",))
         self._add("nginx return 200", lambda: self._started(contenders.nginx(self._work)),
+                  "/", NATIVE)
+        self._add("tls hello",
+                  lambda: self._started(contenders.plughost_tls(self._build, self._work)),
+                  "/native/hello", NATIVE)
+        self._add("nginx tls", lambda: self._started(contenders.nginx(self._work, tls=True)),
                   "/", NATIVE)
         for name, make in (
                 ("uvicorn raw ASGI", lambda: contenders.uvicorn(venv(), "raw_asgi:app")),

@@ -2,6 +2,7 @@
 import json
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -34,8 +35,10 @@ class Contender:
         """Raises AssertionError unless the answer is right: a fast wrong answer is no peer."""
         if self.server is None:
             return
-        url = f"http://127.0.0.1:{self.server.port}{self.path}"
-        with urllib.request.urlopen(url, timeout=10) as response:
+        # Its certificate is this run's own.
+        anybody = ssl._create_unverified_context()
+        with urllib.request.urlopen(self.server.url(self.path), timeout=10,
+                                    context=anybody) as response:
             assert response.status == 200, f"{self.name}: status {response.status}"
             kind = response.headers["Content-Type"]
             assert kind.startswith("application/json"), f"{self.name}: {kind}"
@@ -54,6 +57,10 @@ class Server:
     pinned: bool = True  # on core 0, the load on core 1; else both where the system puts them
     cwd: Path | None = None
     process: subprocess.Popen | None = None
+    scheme: str = "http"
+
+    def url(self, path: str) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def start(self, log: Path) -> None:
         pin = ["taskset", "-c", "0"] if self.pinned else []
@@ -94,6 +101,34 @@ def existing(path: Path, cure: str) -> str:
     return str(path)
 
 
+def make_certificate(work: Path) -> tuple[Path, Path]:
+    """A certificate and its key, for the servers that speak TLS."""
+    cert, key = work / "tls.crt", work / "tls.key"
+    if not cert.exists():
+        done = subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650", "-subj", "/CN=localhost",
+             "-keyout", key, "-out", cert], capture_output=True, text=True)
+        if done.returncode:
+            raise Missing(f"openssl: {done.stderr.strip()[-300:]}")
+    return cert, key
+
+
+def plughost_tls(build: Path, work: Path) -> Server:
+    """Native only, over TLS."""
+    binary = existing(build / "plughost", "make build")
+    cert, key = make_certificate(work)
+    port = free_port()
+    routes = work / f"routes-{port}.yaml"
+    routes.write_text(
+        "log: { level: warn }\n"
+        f"tls: {{ cert: {cert}, key: {key} }}\n"
+        f"plugins: {{ native: {build / 'native_plugin.so'} }}\n"
+        "routes: { GET /native/hello: native hello }\n")
+    return Server([binary, "-c", str(routes), "--listen", f"127.0.0.1:{port}", "--io-threads", "1"],
+                  port, scheme="https")
+
+
 def plughost(build: Path, work: Path, pinned: bool) -> Server:
     """The release build, one I/O thread, with the shipped handlers."""
     binary = existing(build / "plughost", "make build")
@@ -124,12 +159,14 @@ def stock_pistache(build: Path) -> Server:
     return Server([existing(program, "make bench builds it"), str(port)], port)
 
 
-def nginx(work: Path) -> Server:
+def nginx(work: Path, tls: bool = False) -> Server:
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     if program is None:
         raise Missing("nginx is not installed")
     port = free_port()
-    folder = work / "nginx"
+    folder = work / ("nginx-tls" if tls else "nginx")
+    certificate = "ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {}; ssl_certificate_key {};\n    ".format(
+        *make_certificate(work)) if tls else ""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nginx.conf").write_text(
         f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr;\n"
@@ -138,10 +175,12 @@ def nginx(work: Path) -> Server:
         "  access_log off; keepalive_requests 1000000000; default_type application/json;\n"
         + "".join(f"  {kind}_temp_path {folder};\n"
                   for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) +
-        f"  server {{ listen 127.0.0.1:{port};\n"
-        "    return 200 '{\"message\": \"Hello from C++\", \"timestamp\": 1700000000}'; }\n"
+        f"  server {{ listen 127.0.0.1:{port}{' ssl' if tls else ''};\n"
+        f"    {certificate}"
+        "return 200 '{\"message\": \"Hello from C++\", \"timestamp\": 1700000000}'; }\n"
         "}\n")
-    return Server([program, "-e", "stderr", "-p", str(folder), "-c", "nginx.conf"], port)
+    return Server([program, "-e", "stderr", "-p", str(folder), "-c", "nginx.conf"], port,
+                  scheme="https" if tls else "http")
 
 
 def python_peer(venv: Path, *arguments: str) -> Server:

@@ -45,7 +45,7 @@ def _wrk(contender: Contender, path: str, connections: int, seconds: float) -> l
     pin = ["taskset", "-c", "1"] if server.pinned else []
     headers = [word for header in contender.headers for word in ("-H", header)]
     return [*pin, "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", *headers,
-            f"http://127.0.0.1:{server.port}{path}"]
+            server.url(path)]
 
 
 def _run(command: list[str], seconds: float) -> str:
