@@ -6,8 +6,9 @@ tested as the functions they are.
 """
 
 from .errors import HTTPError
+from .form import Form, UploadFile
 from .multidict import Headers, MultiDict
 from .request import Request
 from .response import Response
 
-__all__ = ["HTTPError", "Headers", "MultiDict", "Request", "Response"]
+__all__ = ["Form", "HTTPError", "Headers", "MultiDict", "Request", "Response", "UploadFile"]

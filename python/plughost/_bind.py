@@ -15,6 +15,11 @@ from typing import Any
 from ._signature import Row, SignatureError, plan_of
 
 _SPEC = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<path>[^\W\d]\w*(\.[^\W\d]\w*)*)")
+_UNSUPPORTED_FUNCTIONS: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (inspect.isasyncgenfunction, "an async generator"),
+    (inspect.iscoroutinefunction, "an async def function"),
+    (inspect.isgeneratorfunction, "a generator function"),
+)
 
 
 class BindError(Exception):
@@ -66,7 +71,7 @@ def _import_failed(error: BaseException) -> BindError:
         and not frame.filename.startswith("<frozen ")
     ]
     place = f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
-    return BindError(place + "".join(traceback.format_exception_only(error)))
+    return BindError(place + "".join(traceback.format_exception_only(type(error), error)))
 
 
 def _resolve(module: ModuleType, path: str) -> tuple[Any, Any]:
@@ -103,10 +108,6 @@ def _check_kind(spec: str, owner: Any, function: Any, name: str) -> None:
         body = body.func
     if not inspect.isroutine(body):
         body = type(body).__call__
-    for test, what in (
-        (inspect.isasyncgenfunction, "an async generator"),
-        (inspect.iscoroutinefunction, "an async def function"),
-        (inspect.isgeneratorfunction, "a generator function"),
-    ):
+    for test, what in _UNSUPPORTED_FUNCTIONS:
         if test(body) or test(function):
             raise BindError(f"{spec} is {what}, which is not supported in this version")

@@ -2,82 +2,100 @@
 
 from __future__ import annotations
 
-import dataclasses
-import enum
 import inspect
 import types
 import typing
 from collections.abc import Callable, Sequence
-from typing import Any, Union
+from typing import Any, NamedTuple
 
+from ._convert import Converter, Description, Unsupported, converter_for
 from .request import Request
 
-#: (kind, None fits too, type of the items of a list or the values of a dict; None: any)
-Type = tuple[str, bool, Any]
-#: (name, source, type[, default])
+#: (name, source, type[, default]): a Parameter as the host reads it.
 Row = tuple[Any, ...]
 
-_ANY: Type = ("any", False, None)
-_SCALARS = {int: "int", float: "float", bool: "bool", str: "str", bytes: "bytes"}
-_CONTAINERS = {list: "list", dict: "dict"}
-_SUPPORTED = "int, float, bool, str, bytes, list, dict, Optional and Request"
-_UNSUPPORTED_KINDS = {
+_UNSUPPORTED_KINDS: dict[Any, str] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional-only parameter '{}' is not supported",
     inspect.Parameter.VAR_POSITIONAL: "parameter '*{}' is not supported",
     inspect.Parameter.VAR_KEYWORD: "parameter '**{}' is not supported",
 }
+
+_ANY = converter_for(Any)
 
 
 class SignatureError(Exception):
     """A signature the host cannot call; the text names the parameter."""
 
 
+class Parameter(NamedTuple):
+    name: str
+    source: str  #: path, field, request, body or raw_body
+    converter: Converter
+    default: Any  #: inspect.Parameter.empty: it is required
+
+    def row(self) -> Row:
+        plain = self.converter.plain
+        described: Description = ("custom", False, self.converter) if plain is None else plain
+        row = (self.name, self.source, described)
+        return row if self.default is inspect.Parameter.empty else (*row, self.default)
+
+
 def plan_of(function: Callable[..., Any], params: Sequence[str]) -> list[Row]:
     """One row for each parameter of function; params are the names of the path parameters."""
+    return [parameter.row() for parameter in parameters_of(function, params)]
+
+
+def parameters_of(function: Callable[..., Any], params: Sequence[str]) -> list[Parameter]:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError) as error:
         raise SignatureError(f"its signature cannot be read: {error}") from error
-    return [_row(function, p, params) for p in signature.parameters.values()]
+    return [_parameter(function, p, params) for p in signature.parameters.values()]
 
 
-def _row(function: Callable[..., Any], p: inspect.Parameter, params: Sequence[str]) -> Row:
+def _parameter(
+    function: Callable[..., Any], p: inspect.Parameter, params: Sequence[str]
+) -> Parameter:
     if p.kind in _UNSUPPORTED_KINDS:
         raise SignatureError(_UNSUPPORTED_KINDS[p.kind].format(p.name) + " in this version")
     annotation = _evaluated(function, p)
-    source, described = _source(p.name, annotation, params)
-    if source == "path" and _innermost(described) == "dict":
-        raise SignatureError(f"path parameter '{p.name}' cannot be a dict: a path is text")
-    row = (p.name, source, described)
-    return row if p.default is p.empty else (*row, p.default)
+    source, converter = _source(p.name, annotation, params)
+    if source == "path" and converter.not_text:
+        raise SignatureError(
+            f"path parameter '{p.name}' cannot be {converter.not_text}: a path is text"
+        )
+    return Parameter(p.name, source, converter, p.default)
 
 
-def _source(name: str, annotation: Any, params: Sequence[str]) -> tuple[str, Type]:
+def _source(name: str, annotation: Any, params: Sequence[str]) -> tuple[str, Converter]:
+    converter = _ANY
     if _is_request(annotation) or (name == "request" and annotation is inspect.Parameter.empty):
-        source, described = "request", _ANY
+        source = "request"
     elif name == "request":
         raise SignatureError(
             "parameter 'request' is the request: annotate it Request or not at all"
         )
     elif name == "body" and annotation is bytes:
-        source, described = "raw_body", _ANY
+        source = "raw_body"
     else:
         source = "body" if name == "body" else "path" if name in params else "field"
-        described = _describe(name, annotation)
+        converter = _converter(name, annotation)
     if name in params and source != "path":
         raise SignatureError(
             f"parameter '{name}' is the {name}, so the path cannot have a {{{name}}}"
         )
-    return source, described
+    return source, converter
+
+
+def _converter(name: str, annotation: Any) -> Converter:
+    try:
+        return converter_for(annotation)
+    except Unsupported as error:
+        raise SignatureError(f"parameter '{name}': {error}") from error
 
 
 def _is_request(annotation: Any) -> bool:
     return inspect.isclass(annotation) and issubclass(annotation, Request)
-
-
-def _innermost(described: Type) -> str:
-    kind, _, item = described
-    return _innermost(item) if kind == "list" and item is not None else kind
 
 
 def _evaluated(function: Callable[..., Any], p: inspect.Parameter) -> Any:
@@ -86,7 +104,8 @@ def _evaluated(function: Callable[..., Any], p: inspect.Parameter) -> Any:
         return p.empty
     holder = types.SimpleNamespace(__annotations__={p.name: p.annotation})
     try:
-        return typing.get_type_hints(holder, globalns=_globals_of(function))[p.name]
+        names = _globals_of(function)
+        return typing.get_type_hints(holder, globalns=names, include_extras=True)[p.name]
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise SignatureError(
@@ -103,50 +122,3 @@ def _globals_of(function: Any) -> dict[str, Any]:
     found = getattr(function, "__globals__", None)
     return found if isinstance(found, dict) else {}
 
-
-def _describe(name: str, annotation: Any) -> Type:
-    if annotation in (inspect.Parameter.empty, Any, object):
-        return _ANY
-    if inspect.isclass(annotation) and annotation in _SCALARS:
-        return (_SCALARS[annotation], False, None)
-    origin = typing.get_origin(annotation) or annotation
-    if origin is Union or origin is types.UnionType:
-        return _describe_optional(name, annotation)
-    if inspect.isclass(origin) and origin in _CONTAINERS:
-        return (_CONTAINERS[origin], False, _describe_item(name, origin, annotation))
-    raise SignatureError(
-        f"parameter '{name}': {_name_of(annotation)} is not supported in this "
-        f"version; supported are {_SUPPORTED}"
-    )
-
-
-def _describe_optional(name: str, annotation: Any) -> Type:
-    members = [x for x in typing.get_args(annotation) if x is not types.NoneType]
-    if len(members) != 1 or len(typing.get_args(annotation)) != 2:
-        raise SignatureError(
-            f"parameter '{name}': a Union of several types is not supported in this version"
-        )
-    kind, _, item = _describe(name, members[0])
-    return (kind, True, item)
-
-
-def _describe_item(name: str, container: type, annotation: Any) -> Type | None:
-    args = typing.get_args(annotation)
-    if not args or isinstance(args[-1], typing.TypeVar):
-        return None
-    if container is dict and args[0] not in (str, Any):
-        raise SignatureError(f"parameter '{name}': the keys of a dict from JSON are str")
-    described = _describe(name, args[-1])
-    return None if described == _ANY else described
-
-
-def _name_of(annotation: Any) -> str:
-    if not inspect.isclass(annotation):
-        return repr(annotation)
-    if issubclass(annotation, enum.Enum):
-        return f"the enum {annotation.__name__}"
-    if dataclasses.is_dataclass(annotation):
-        return f"the dataclass {annotation.__name__}"
-    if any(base.__module__.startswith("pydantic") for base in annotation.__mro__):
-        return f"the pydantic model {annotation.__name__}"
-    return annotation.__qualname__

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 
-class MultiDict(Mapping[str, str]):
+class MultiMapping(Mapping[str, Value]):
     """Names and values in the order they came; `[name]` is the first value of a name."""
 
     __slots__ = ("_pairs", "_values")
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, Value]] = ()) -> None:
         self._pairs = list(pairs)
-        self._values: dict[str, list[str]] = {}
+        self._values: dict[str, list[Value]] = {}
         for name, value in self._pairs:
             self._values.setdefault(self._key(name), []).append(value)
 
@@ -20,7 +23,7 @@ class MultiDict(Mapping[str, str]):
     def _key(name: str) -> str:
         return name
 
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> Value:
         return self._values[self._key(name)][0]
 
     def __iter__(self) -> Iterator[str]:
@@ -32,16 +35,22 @@ class MultiDict(Mapping[str, str]):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self._key(name) in self._values
 
-    def getlist(self, name: str) -> list[str]:
+    def getlist(self, name: str) -> list[Value]:
         """Every value of name, in order; an empty list if there is none."""
         return list(self._values.get(self._key(name), ()))
 
-    def multi_items(self) -> list[tuple[str, str]]:
+    def multi_items(self) -> list[tuple[str, Value]]:
         """Every name and value, repeated names included."""
         return list(self._pairs)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._pairs!r})"
+
+
+class MultiDict(MultiMapping[str]):
+    """A MultiMapping of texts."""
+
+    __slots__ = ()
 
 
 class Headers(MultiDict):

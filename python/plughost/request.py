@@ -8,8 +8,10 @@ from types import SimpleNamespace
 from typing import Any, Optional, Union
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ._forms import read_form
 from .errors import HTTPError
-from .multidict import Headers, MultiDict
+from .form import Form, UploadFile
+from .multidict import Headers, MultiDict, MultiMapping
 
 _UNREAD: Any = object()
 
@@ -34,6 +36,7 @@ class Request:
         "_headers",
         "_query_params",
         "_cookies",
+        "_form",
         "_json",
         "_state",
         "_is_cancelled",
@@ -67,12 +70,13 @@ class Request:
         self._target = parts.path + ("?" + parts.query if parts.query else "")
         self._query = parts.query.encode().decode("latin-1")
         self._header_lines = ""
-        self._query_params = self._cookies = self._state = self._is_cancelled = None
+        self._query_params = self._cookies = self._form = self._state = self._is_cancelled = None
         self._json = _UNREAD
 
     _headers: Optional[Headers]
     _query_params: Optional[MultiDict]
     _cookies: Optional[dict[str, str]]
+    _form: Optional[Form]
     _state: Optional[SimpleNamespace]
     _is_cancelled: Optional[Callable[[], bool]]
 
@@ -137,6 +141,18 @@ class Request:
         return self._json
 
     @property
+    def form(self) -> Form:
+        """The fields of a form, empty without a body. HTTPError 415 if the body is no form."""
+        if self._form is None:
+            self._form = read_form(self.headers.get("content-type", ""), self.body)
+        return self._form
+
+    @property
+    def files(self) -> MultiMapping[UploadFile]:
+        """The files of the form."""
+        return self.form.files
+
+    @property
     def remote_addr(self) -> Optional[str]:
         """The client's address; None on a Unix socket."""
         return self.client[0] if self.client else None
@@ -185,6 +201,7 @@ def request_from_host(
     request._headers = None
     request._query_params = None
     request._cookies = None
+    request._form = None
     request._json = _UNREAD
     request._state = None
     request._is_cancelled = is_cancelled

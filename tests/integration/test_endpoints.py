@@ -122,10 +122,21 @@ def test_pool_compute_names_the_bad_parameter(port):
     assert "numbers" in answer.json()["detail"] and "two" in answer.json()["detail"]
 
 
-def test_curl_posts_json_without_a_content_type(port):
-    done = subprocess.run(["curl", "-sS", "-d", '{"data": "hi"}',
+def curl_process(port: int, option: str) -> dict:
+    done = subprocess.run(["curl", "-sS", option, '{"data": "hi"}',
                            f"http://127.0.0.1:{port}/python/process"],
                           capture_output=True, text=True, timeout=30, check=True)
+    return json.loads(done.stdout)
 
-    assert json.loads(done.stdout) == {"result": {"processed": "HI", "input_type": "str"},
-                                       "source": "python"}
+
+def test_curl_posts_json(port):
+    assert curl_process(port, "--json") == {"result": {"processed": "HI", "input_type": "str"},
+                                            "source": "python"}
+
+
+def test_curl_that_says_form_is_told_the_option_for_json(port):
+    answer = curl_process(port, "-d")
+
+    assert answer["status"] == 415
+    assert "--json" in answer["detail"]
+    assert "-H 'Content-Type: application/json'" in answer["detail"]

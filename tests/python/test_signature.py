@@ -2,13 +2,17 @@
 
 import dataclasses
 import datetime
+import decimal
 import enum
+import pathlib
 import typing
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Dict, List, Optional, Union
 
 import pytest
 
-from plughost import Request
+from plughost import Request, UploadFile
+from plughost._convert import Converter
 from plughost._signature import SignatureError, plan_of
 
 ANY = ("any", False, None)
@@ -21,6 +25,33 @@ class Color(enum.Enum):
 @dataclasses.dataclass
 class Point:
     x: int
+
+
+class Odd(enum.Enum):
+    PAIR = (1, 2)
+
+
+class Empty(enum.Enum):
+    pass
+
+
+@dataclasses.dataclass
+class Holder:
+    point: complex
+
+
+@dataclasses.dataclass
+class Unnamed:
+    x: "Missing"  # type: ignore[name-defined]  # noqa: F821
+
+
+@dataclasses.dataclass
+class Initial:
+    x: dataclasses.InitVar[int]
+
+
+class Outer(typing.TypedDict):
+    x: complex
 
 
 class SubRequest(Request):
@@ -73,16 +104,20 @@ def test_describes_supported_annotations(annotation: Any, described: Any) -> Non
 @pytest.mark.parametrize(
     ("annotation", "words"),
     [
-        (Color, "the enum Color is not supported in this version"),
-        (Point, "the dataclass Point is not supported in this version"),
-        (datetime.datetime, "datetime is not supported in this version"),
-        (tuple[int, int], "is not supported in this version"),
-        (set, "set is not supported in this version"),
-        (typing.Literal["a"], "is not supported in this version"),
-        (Union[int, str], "a Union of several types is not supported in this version"),
-        (int | str | None, "a Union of several types is not supported in this version"),
+        (complex, "complex is not supported in this version; supported are int, float"),
+        (pathlib.Path, "Path is not supported in this version"),
+        (list[complex], "complex is not supported in this version"),
+        (int | complex, "complex is not supported in this version"),
+        (typing.Callable[[int], int], "Callable[[int], int] is not supported in this version"),
         (dict[int, str], "the keys of a dict from JSON are str"),
-        (list[Color], "the enum Color is not supported in this version"),
+        (Odd, "the enum Odd is not supported: its values must be str, int, float or bool"),
+        (Empty, "the enum Empty is not supported"),
+        (typing.Literal[b"a"], "Literal[b'a'] is not supported: JSON has no such value"),
+        (Holder, "Holder.point: complex is not supported in this version"),
+        (list[Holder], "Holder.point: complex is not supported in this version"),
+        (Unnamed, "the fields of Unnamed cannot be read: NameError: name 'Missing'"),
+        (Initial, "the dataclass Initial has the InitVar 'x'"),
+        (Outer, "Outer.x: complex is not supported in this version"),
         (None, "is not supported in this version"),
         ("Missing", "the annotation 'Missing' cannot be read: NameError: name 'Missing'"),
         ("int[", "cannot be read: SyntaxError"),
@@ -96,12 +131,37 @@ def test_refuses_other_annotations_by_name(annotation: Any, words: str) -> None:
     assert words in str(raised.value)
 
 
-def test_refuses_pydantic_models_by_name() -> None:
+def test_refuses_models_of_pydantic_1_by_name() -> None:
     base = type("BaseModel", (), {"__module__": "pydantic.main"})
     model = type("User", (base,), {"__module__": "app"})
 
-    with pytest.raises(SignatureError, match="the pydantic model User is not supported"):
+    words = "the pydantic model User is not supported: it needs pydantic 2"
+    with pytest.raises(SignatureError, match=words):
         plan_of(one(model), [])
+
+
+def test_refuses_what_only_fastapi_knows() -> None:
+    query = type("Query", (), {"__module__": "fastapi.params"})()
+
+    with pytest.raises(SignatureError, match="fastapi's Query is not known here"):
+        plan_of(one(typing.Annotated[int, query]), [])
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [Color, Point, datetime.datetime, tuple[int, int], set, typing.Literal["a"], int | str,
+     list[Color], dict[str, Point], Optional[Point], UploadFile, decimal.Decimal],
+)
+def test_leaves_other_types_to_their_converter(annotation: Any) -> None:
+    [(name, source, (kind, optional, converter))] = plan_of(one(annotation), [])
+
+    assert (name, source, kind, optional) == ("x", "field", "custom", False)
+    assert isinstance(converter, Converter)
+
+
+@pytest.mark.parametrize("annotation", [Sequence[int], Iterable[int], Collection[int]])
+def test_takes_the_abstract_types_for_a_list(annotation: Any) -> None:
+    assert plan_of(one(annotation), []) == [("x", "field", ("list", False, ("int", False, None)))]
 
 
 def test_finds_the_source_of_each_parameter() -> None:
@@ -173,6 +233,20 @@ def test_refuses_a_path_parameter_with_a_name_that_is_taken(name: str) -> None:
 def test_refuses_a_dict_from_the_path(annotation: Any) -> None:
     with pytest.raises(SignatureError, match="path parameter 'x' cannot be a dict"):
         plan_of(one(annotation), ["x"])
+
+
+@pytest.mark.parametrize(
+    ("annotation", "what"),
+    [(Point, "the dataclass Point"), (set[Point], "the dataclass Point"), (UploadFile, "a file"),
+     (tuple[int, dict], "a dict"), (Point | dict, "the dataclass Point")],
+)
+def test_refuses_from_the_path_what_no_text_can_say(annotation: Any, what: str) -> None:
+    with pytest.raises(SignatureError, match=f"path parameter 'x' cannot be {what}: a path is"):
+        plan_of(one(annotation), ["x"])
+
+
+def test_takes_from_the_path_a_union_with_a_text() -> None:
+    assert plan_of(one(Point | int), ["x"])[0][1] == "path"
 
 
 def test_refuses_a_builtin_without_a_signature() -> None:

@@ -2,7 +2,9 @@
 
 #include "core/convert_json.hpp"
 #include "core/convert_text.hpp"
+#include "core/form_body.hpp"
 #include "core/json_decoder.hpp"
+#include "core/module_state.hpp"
 #include "core/views.hpp"
 
 namespace plughost::python {
@@ -11,9 +13,11 @@ namespace {
 constexpr std::string_view kPath = "path";
 constexpr std::string_view kQuery = "query";
 constexpr std::string_view kBody = "body";
+constexpr std::string_view kForm = "form";
 
 Problem does_not_fit(const Parameter& parameter, std::string_view in, const Mismatch& mismatch) {
-  std::string detail(in == kBody ? "body field" : std::string(in) + " parameter");
+  const bool field = in == kBody || in == kForm;
+  std::string detail = std::string(in) + (field ? " field" : " parameter");
   detail += " '" + parameter.name + mismatch.where + "': " + mismatch.reason;
   return {422, std::move(detail), parameter.name, in};
 }
@@ -48,13 +52,9 @@ Arguments::Arguments(const Signature& signature, const ph_req_head& head)
 }
 
 Arguments::Outcome Arguments::collect(CancelProbe probe, void* probe_ctx, Problem& problem) {
+  probe_ = probe;
+  probe_ctx_ = probe_ctx;
   for (const Parameter& parameter : signature_.parameters) {
-    if (parameter.source == Parameter::Source::kRequest) {
-      if (!request_) request_.emplace(head_, probe, probe_ctx);
-      if (!request_->object()) return Outcome::kRaised;
-      values_.push_back(request_->object());
-      continue;
-    }
     PyRef value = find(parameter, problem);
     if (!value) return PyErr_Occurred() ? Outcome::kRaised : Outcome::kProblem;
     values_.push_back(std::move(value));
@@ -83,8 +83,9 @@ PyRef Arguments::find(const Parameter& parameter, Problem& problem) {
     case Parameter::Source::kRawBody:
       return PyRef::steal(PyBytes_FromStringAndSize(static_cast<const char*>(head_.body.ptr),
                                                     static_cast<Py_ssize_t>(head_.body.len)));
-    case Parameter::Source::kField:
     case Parameter::Source::kRequest:
+      return request();
+    case Parameter::Source::kField:
       break;
   }
   return from_query_or_body(parameter, problem);
@@ -119,6 +120,7 @@ PyRef Arguments::from_field(const Parameter& parameter, Problem& problem) {
   if (head_.body.len == 0) {
     return fallback_or_missing(parameter, "not in the query, and there is no body", problem);
   }
+  if (form_ || has_form_body(head_)) return from_form(parameter, problem);
   if (!parse_body(problem)) {
     return body_may_be_anything(parameter) ? parameter.fallback : PyRef();
   }
@@ -137,9 +139,35 @@ PyRef Arguments::from_field(const Parameter& parameter, Problem& problem) {
   return converted;
 }
 
+PyRef Arguments::from_form(const Parameter& parameter, Problem& problem) {
+  if (!parse_form()) {
+    const bool broken = PyErr_ExceptionMatches(module_state().http_error_type.get()) != 0;
+    if (!broken || !signature_.takes_request || !parameter.fallback) return {};
+    PyErr_Clear();
+    return parameter.fallback;
+  }
+  const PyRef values = PyRef::steal(PyObject_CallMethodOneArg(
+      form_.get(), module_state().getlist.get(), parameter.keyword.get()));
+  if (!values) return {};
+  if (PyList_GET_SIZE(values.get()) == 0) {
+    return fallback_or_missing(parameter, "neither in the query nor in the form", problem);
+  }
+  Mismatch mismatch;
+  PyRef converted = convert_form_values(values.get(), parameter.type, mismatch);
+  if (!converted) problem = does_not_fit(parameter, kForm, mismatch);
+  return converted;
+}
+
 PyRef Arguments::from_body(const Parameter& parameter, Problem& problem) {
   if (head_.body.len == 0) {
     return fallback_or_missing(parameter, "there is no body", problem);
+  }
+  if (has_form_body(head_)) {
+    if (signature_.takes_request && parameter.fallback) return parameter.fallback;
+    if (parse_form()) {
+      problem = {415, "the body is a form, and must be JSON here", parameter.name, kBody};
+    }
+    return {};
   }
   if (!parse_body(problem)) {
     return body_may_be_anything(parameter) ? parameter.fallback : PyRef();
@@ -158,6 +186,19 @@ PyRef Arguments::fallback_or_missing(const Parameter& parameter, std::string_vie
              parameter.name,
              {}};
   return {};
+}
+
+const PyRef& Arguments::request() {
+  if (!request_) request_.emplace(head_, probe_, probe_ctx_);
+  return request_->object();
+}
+
+/// False: a Python error is set.
+bool Arguments::parse_form() {
+  if (!form_ && request()) {
+    form_ = PyRef::steal(PyObject_GetAttr(request().get(), module_state().form.get()));
+  }
+  return static_cast<bool>(form_);
 }
 
 bool Arguments::parse_body(Problem& problem) {

@@ -1,5 +1,6 @@
 #include "core/convert_json.hpp"
 
+#include "core/convert_custom.hpp"
 #include "core/json_encoder.hpp"
 #include "core/json_text.hpp"
 
@@ -95,6 +96,7 @@ bool has_type(PyObject* value, Type::Kind kind) {
     case Type::Kind::kFloat:
       return PyFloat_Check(value);
     case Type::Kind::kAny:
+    case Type::Kind::kCustom:
       break;
   }
   return true;
@@ -104,6 +106,7 @@ bool has_type(PyObject* value, Type::Kind kind) {
 
 PyRef convert_json(PyObject* value, const Type& type, Mismatch& mismatch) {
   if (type.kind == Type::Kind::kAny) return PyRef::borrow(value);
+  if (type.kind == Type::Kind::kCustom) return ask_converter(type.from_json, value, mismatch);
   if (value == Py_None && type.optional) return PyRef::borrow(value);
   if (type.kind == Type::Kind::kFloat) return convert_float(value, type, mismatch);
   if (!has_type(value, type.kind)) return refuse(value, type, mismatch);

@@ -11,7 +11,8 @@ namespace plughost::python {
 ///
 /// value itself is not changed: a list or dict with converted items is a copy.
 ///
-/// Threads: GIL held. Errors: an empty result and mismatch; no Python error is left set.
+/// Threads: GIL held. Errors: an empty result and mismatch; a Python error is left set only by the
+/// code of a custom type.
 PyRef convert_json(PyObject* value, const Type& type, Mismatch& mismatch);
 
 }  // namespace plughost::python

@@ -1,5 +1,7 @@
 #include "core/convert_text.hpp"
 
+#include "core/convert_custom.hpp"
+#include "core/json_encoder.hpp"
 #include "core/json_text.hpp"
 #include "core/numbers.hpp"
 
@@ -58,6 +60,7 @@ PyRef convert_one(std::string_view text, const Type& type, Mismatch& mismatch) {
           PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
     case Type::Kind::kList:
     case Type::Kind::kDict:
+    case Type::Kind::kCustom:
       break;
   }
   mismatch.reason = quoted(text) + " is text, and " + std::string(expectation(type)) +
@@ -104,10 +107,49 @@ PyRef convert_list(const std::vector<std::string_view>& texts, const Type& type,
   return list;
 }
 
+PyRef convert_custom(const std::vector<std::string_view>& texts, const Type& type,
+                     Mismatch& mismatch) {
+  const PyRef list = PyRef::steal(PyList_New(0));
+  for (const std::string_view text : texts) {
+    const PyRef decoded = convert_str(text, mismatch);
+    if (!decoded) return {};
+    if (!list || PyList_Append(list.get(), decoded.get()) != 0) return {};
+  }
+  return ask_converter(type.from_all, list.get(), mismatch);
+}
+
+/// For values of which the one at index is a file.
+PyRef convert_files(PyObject* values, Py_ssize_t index, const Type& type, Mismatch& mismatch) {
+  const bool list = type.kind == Type::Kind::kList;
+  if (list && !type.item) return PyRef::borrow(values);
+  if (type.kind == Type::Kind::kAny && PyList_GET_SIZE(values) == 1) {
+    return PyRef::borrow(PyList_GET_ITEM(values, 0));
+  }
+  const PyRef name =
+      PyRef::steal(PyObject_GetAttrString(PyList_GET_ITEM(values, index), "filename"));
+  if (!name) return {};
+  if (list) mismatch.where = "[" + std::to_string(index) + "]";
+  mismatch.reason = "the file " + quoted(utf8_of(name.get())) + " is not " +
+                    std::string(expectation(list ? *type.item : type));
+  return {};
+}
+
 }  // namespace
+
+PyRef convert_form_values(PyObject* values, const Type& type, Mismatch& mismatch) {
+  if (type.kind == Type::Kind::kCustom) return ask_converter(type.from_all, values, mismatch);
+  std::vector<std::string_view> texts;
+  for (Py_ssize_t index = 0; index < PyList_GET_SIZE(values); ++index) {
+    PyObject* value = PyList_GET_ITEM(values, index);
+    if (!PyUnicode_Check(value)) return convert_files(values, index, type, mismatch);
+    texts.push_back(utf8_of(value));
+  }
+  return convert_text(texts, type, mismatch);
+}
 
 PyRef convert_text(const std::vector<std::string_view>& texts, const Type& type,
                    Mismatch& mismatch) {
+  if (type.kind == Type::Kind::kCustom) return convert_custom(texts, type, mismatch);
   if (type.kind == Type::Kind::kList) return convert_list(texts, type, mismatch);
   if (texts.size() == 1) return convert_one(texts.front(), type, mismatch);
   mismatch.reason = "given " + std::to_string(texts.size()) + " times, first as " +

@@ -14,8 +14,12 @@ namespace plughost::python {
 /// Numbers are of JSON's grammar, bool is true false 1 0, str is UTF-8. A list takes every text,
 /// and for int, float and bool items also commas; any other type takes exactly one text.
 ///
-/// Threads: GIL held. Errors: an empty result and mismatch; no Python error is left set.
+/// Threads: GIL held. Errors: an empty result and mismatch; a Python error is left set only by the
+/// code of a custom type.
 PyRef convert_text(const std::vector<std::string_view>& texts, const Type& type,
                    Mismatch& mismatch);
+
+/// The same for the values of a form field: a list of str and, for files, UploadFile.
+PyRef convert_form_values(PyObject* values, const Type& type, Mismatch& mismatch);
 
 }  // namespace plughost::python

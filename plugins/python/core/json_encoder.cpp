@@ -5,19 +5,22 @@
 
 #include "core/failure.hpp"
 #include "core/json_text.hpp"
+#include "core/module_state.hpp"
 #include "core/numbers.hpp"
 
 namespace plughost::python {
 namespace {
 
 constexpr int kShownSteps = 8;  // at each end of a path
+constexpr char kReferenceBack[] = "a reference back to what contains it";
 
 /// One container on the way from the root to the value being written; lives on the stack.
 struct Level {
   const Level* outer;
   PyObject* container;
-  PyObject* key = nullptr;  ///< of a dict
-  Py_ssize_t index = 0;     ///< of a list
+  PyObject* key = nullptr;     ///< of a dict
+  Py_ssize_t index = 0;        ///< of a list
+  PyObject* origin = nullptr;  ///< what container stands for, if it was simplified
 };
 
 bool is_plain_key(std::string_view key) {
@@ -66,7 +69,7 @@ class Encoder {
     if (PyFloat_Check(object)) return real(object, level);
     if (PyList_Check(object) || PyTuple_Check(object)) return sequence(object, level);
     if (object == Py_None) return append("null");
-    return refuse(level, "a value of type " + type_name(object) + " is not JSON");
+    return simpler(object, level);
   }
 
  private:
@@ -119,11 +122,29 @@ class Encoder {
     return true;
   }
 
-  bool enter(PyObject* container, const Level* level) {
-    for (const Level* outer = level; outer != nullptr; outer = outer->outer) {
-      if (outer->container == container)
-        return refuse(level, "a reference back to what contains it");
+  bool simpler(PyObject* object, const Level* level) {
+    if (is_inside(object, level)) return refuse(level, kReferenceBack);
+    std::string why;
+    const PyRef simple = simplified(object, why);
+    if (simple) {
+      origin_ = object;
+      const bool written = value(simple.get(), level);
+      origin_ = nullptr;
+      return written;
     }
+    if (why.empty()) why = "a value of type " + type_name(object) + " is not JSON";
+    return refuse(level, why);
+  }
+
+  static bool is_inside(PyObject* object, const Level* level) {
+    for (; level != nullptr; level = level->outer) {
+      if (level->container == object || level->origin == object) return true;
+    }
+    return false;
+  }
+
+  bool enter(PyObject* container, const Level* level) {
+    if (is_inside(container, level)) return refuse(level, kReferenceBack);
     if (++depth_ > kMaxJsonWriteDepth) {
       return refuse(level, "nested deeper than " + std::to_string(kMaxJsonWriteDepth) + " levels");
     }
@@ -133,6 +154,7 @@ class Encoder {
   bool sequence(PyObject* object, const Level* outer) {
     if (!enter(object, outer)) return false;
     Level level{outer, object};
+    level.origin = std::exchange(origin_, nullptr);
     out_ += '[';
     // The size is read again each time: items() of a dict subclass in it may change the list.
     for (; level.index < PySequence_Fast_GET_SIZE(object); ++level.index) {
@@ -147,6 +169,7 @@ class Encoder {
   bool dict(PyObject* object, const Level* outer) {
     if (!enter(object, outer)) return false;
     Level level{outer, object};
+    level.origin = std::exchange(origin_, nullptr);
     out_ += '{';
     if (!(PyDict_CheckExact(object) ? own_members(object, level) : listed_members(object, level))) {
       return false;
@@ -191,20 +214,31 @@ class Encoder {
     return value(item, &level);
   }
 
+  static bool is_scalar(PyObject* key) {
+    return PyUnicode_Check(key) || PyLong_Check(key) || PyFloat_Check(key) || key == Py_None;
+  }
+
   bool member_name(PyObject* key, const Level& level) {
     if (PyUnicode_Check(key)) return string(key, &level);
-    const bool scalar = PyLong_Check(key) || PyFloat_Check(key) || key == Py_None;
-    if (!scalar) {
-      return refuse(level.outer, "a key of type " + type_name(key) +
-                                     " (keys are str, int, float, bool or None)");
-    }
+    if (!is_scalar(key)) return simpler_name(key, level);
     out_ += '"';
     return value(key, &level) && append("\"");
+  }
+
+  bool simpler_name(PyObject* key, const Level& level) {
+    std::string why;
+    const PyRef simple = simplified(key, why);
+    if (simple && is_scalar(simple.get())) return member_name(simple.get(), level);
+    if (why.empty()) {
+      why = "a key of type " + type_name(key) + " (keys are str, int, float, bool or None)";
+    }
+    return refuse(level.outer, why);
   }
 
   std::string& out_;
   std::string& error_;
   int depth_ = 0;
+  PyObject* origin_ = nullptr;  ///< of the container that is entered next
 };
 
 }  // namespace
@@ -222,6 +256,16 @@ std::string_view utf8_of(PyObject* text) {
 
 bool encode_json(PyObject* value, std::string& out, std::string& error) {
   return Encoder(out, error).value(value, nullptr);
+}
+
+PyRef simplified(PyObject* value, std::string& error) {
+  PyRef simple = PyRef::steal(PyObject_CallOneArg(module_state().simplify.get(), value));
+  if (simple.get() == Py_NotImplemented) return {};
+  if (!simple) {
+    error = std::string("a value of type ") + Py_TYPE(value)->tp_name + " cannot be read: ";
+    error += describe_error();
+  }
+  return simple;
 }
 
 }  // namespace plughost::python

@@ -19,13 +19,17 @@ PyRef name_of(const char* text) { return PyRef::steal(PyUnicode_InternFromString
 bool fill(ModuleState& state) {
   return (state.load_target = import_attribute("plughost._bind", "load_target")) &&
          (state.bind_error_type = import_attribute("plughost._bind", "BindError")) &&
+         (state.mismatch_type = import_attribute("plughost._convert", "Mismatch")) &&
          (state.request_from_host = import_attribute("plughost.request", "request_from_host")) &&
          (state.response_type = import_attribute("plughost", "Response")) &&
          (state.http_error_type = import_attribute("plughost", "HTTPError")) &&
+         (state.simplify = import_attribute("plughost._simplify", "simplify")) &&
          (state.format_exception = import_attribute("traceback", "format_exception")) &&
          (state.status = name_of("status")) && (state.detail = name_of("detail")) &&
          (state.headers = name_of("headers")) && (state.body = name_of("body")) &&
-         (state.content_type = name_of("content_type"));
+         (state.content_type = name_of("content_type")) && (state.form = name_of("form")) &&
+         (state.getlist = name_of("getlist")) && (state.where = name_of("where")) &&
+         (state.reason = name_of("reason"));
 }
 
 }  // namespace

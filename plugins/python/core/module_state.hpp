@@ -13,12 +13,15 @@ namespace plughost::python {
 struct ModuleState {
   PyRef load_target;        ///< plughost._bind.load_target
   PyRef bind_error_type;    ///< plughost._bind.BindError
+  PyRef mismatch_type;      ///< plughost._convert.Mismatch
   PyRef request_from_host;  ///< plughost.request.request_from_host
   PyRef response_type;
   PyRef http_error_type;
+  PyRef simplify;          ///< plughost._simplify.simplify
   PyRef format_exception;  ///< traceback.format_exception
 
-  PyRef status, detail, headers, body, content_type;  ///< names of attributes
+  /// Names of attributes.
+  PyRef status, detail, headers, body, content_type, form, getlist, where, reason;
 };
 
 /// Imports the package. False: error says why in one line; no Python error is left set.

@@ -14,7 +14,7 @@ struct Problem {
   unsigned status = 500;
   std::string detail;     ///< UTF-8; empty: none
   std::string parameter;  ///< the parameter at fault, if one is
-  std::string_view in;    ///< where it was looked for: "path", "query" or "body"; static text
+  std::string_view in;    ///< where it was: "path", "query", "body" or "form"; static text
 };
 
 inline constexpr std::string_view kHandlerFailed = "the handler failed; the log says why";

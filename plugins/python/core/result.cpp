@@ -44,6 +44,18 @@ bool is_json_value(PyObject* body) {
   return PyDict_Check(body) || PyList_Check(body) || PyLong_Check(body) || PyFloat_Check(body);
 }
 
+/// A dataclass, an enum, a date: what has simpler words in JSON. A named tuple too.
+bool write_other(PyObject* body, Reply& reply, std::string& why) {
+  if (PyTuple_Check(body)) return write_json(body, reply, why);
+  const PyRef simple = simplified(body, why);
+  if (simple) return write_json(body, reply, why);
+  why = why.empty() ? std::string("returned a value of type ") + Py_TYPE(body)->tp_name +
+                          "; it must be dict, list, str, bytes, int, float, bool, None, Response "
+                          "or a tuple (body, status[, headers])"
+                    : "returned what cannot be sent: " + why;
+  return false;
+}
+
 bool write_body(PyObject* body, Reply& reply, std::string& why) {
   if (is_json_value(body)) return write_json(body, reply, why);
   if (PyUnicode_Check(body)) return write_text(body, reply, why);
@@ -54,10 +66,7 @@ bool write_body(PyObject* body, Reply& reply, std::string& why) {
     return write_bytes(PyByteArray_AS_STRING(body), PyByteArray_GET_SIZE(body), reply);
   }
   if (body == Py_None) return true;
-  why = std::string("returned a value of type ") + Py_TYPE(body)->tp_name +
-        "; it must be dict, list, str, bytes, int, float, bool, None, Response or a tuple "
-        "(body, status[, headers])";
-  return false;
+  return write_other(body, reply, why);
 }
 
 /// 204, 205 and 304 have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
@@ -115,7 +124,7 @@ bool write_result(PyObject* result, Reply& reply, std::string& why) {
     reply.status = 204;
     return true;
   }
-  if (PyTuple_Check(result)) return write_tuple(result, reply, why);
+  if (PyTuple_CheckExact(result)) return write_tuple(result, reply, why);
   if (PyObject_TypeCheck(result,
                          reinterpret_cast<PyTypeObject*>(module_state().response_type.get()))) {
     return write_response(result, reply, why);

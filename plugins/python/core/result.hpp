@@ -7,8 +7,9 @@
 
 namespace plughost::python {
 
-/// Makes reply of what a handler returned: dict, list, int, float and bool become JSON, str text,
-/// bytes an octet stream, None 204; (body, status[, headers]) and Response say more.
+/// Makes reply of what a handler returned: dict, list, int, float, bool and what JSON can be told
+/// (dataclasses, enums, dates, named tuples) become JSON, str text, bytes an octet stream, None
+/// 204; (body, status[, headers]) and Response say more.
 ///
 /// Threads: GIL held. Errors: false, and why says what cannot be sent, naming the key path; reply
 /// is then half filled.

@@ -13,7 +13,7 @@ struct Word {
 constexpr Word<Type::Kind> kKinds[] = {
     {"any", Type::Kind::kAny},   {"int", Type::Kind::kInt},   {"float", Type::Kind::kFloat},
     {"bool", Type::Kind::kBool}, {"str", Type::Kind::kStr},   {"bytes", Type::Kind::kBytes},
-    {"list", Type::Kind::kList}, {"dict", Type::Kind::kDict},
+    {"list", Type::Kind::kList}, {"dict", Type::Kind::kDict}, {"custom", Type::Kind::kCustom},
 };
 constexpr Word<Parameter::Source> kSources[] = {
     {"path", Parameter::Source::kPath},        {"field", Parameter::Source::kField},
@@ -40,6 +40,11 @@ bool read_type(PyObject* description, Type& type) {
   if (!PyArg_ParseTuple(description, "spO", &kind, &optional, &item)) return false;
   if (!look_up(kKinds, kind, type.kind)) return false;
   type.optional = optional != 0;
+  if (type.kind == Type::Kind::kCustom) {
+    type.from_json = PyRef::steal(PyObject_GetAttrString(item, "from_json"));
+    type.from_all = PyRef::steal(PyObject_GetAttrString(item, "from_all"));
+    return type.from_json && type.from_all;
+  }
   if (item == Py_None) return true;
   auto item_type = std::make_unique<Type>();
   if (!read_type(item, *item_type)) return false;
@@ -78,6 +83,7 @@ std::string_view expectation(const Type& type) {
     case Type::Kind::kDict:
       return "an object";
     case Type::Kind::kAny:
+    case Type::Kind::kCustom:
       break;
   }
   return "a value";

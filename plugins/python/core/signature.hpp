@@ -11,11 +11,12 @@ namespace plughost::python {
 
 /// What an annotation asks for.
 struct Type {
-  enum class Kind { kAny, kInt, kFloat, kBool, kStr, kBytes, kList, kDict };
+  enum class Kind { kAny, kInt, kFloat, kBool, kStr, kBytes, kList, kDict, kCustom };
 
   Kind kind = Kind::kAny;
   bool optional = false;             ///< None fits too
   std::unique_ptr<const Type> item;  ///< of a list, or the values of a dict; none: any
+  PyRef from_json, from_all;  ///< kCustom: methods of the plughost._convert.Converter that does it
 };
 
 /// "an integer", "a list": the words for a message.
@@ -48,7 +49,8 @@ struct Signature {
 };
 
 /// Reads the plan plughost._bind made: a sequence of (name, source, type, default or absence), type
-/// being (kind, optional, item or None). False: a Python error is set.
+/// being (kind, optional, item or None); the item of "custom" is its converter, which knows of
+/// None. False: a Python error is set.
 bool read_signature(PyObject* plan, Signature& signature);
 
 }  // namespace plughost::python

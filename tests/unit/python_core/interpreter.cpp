@@ -3,18 +3,32 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
+#include "core/module_state.hpp"
+
 namespace plughost::python::test {
 namespace {
 
 /// What the expressions of the tests may use.
 constexpr char kToolsSource[] = R"(
-import collections, decimal, enum, json, random, sys
+import collections, dataclasses, datetime, decimal, enum, json, random, sys, uuid
 
 class Text(str): pass
 class Whole(int): pass
 class Real(float): pass
 class Color(enum.IntEnum):
     RED = 1
+class Shade(enum.Enum):
+    DARK = "dark"
+    DAY = datetime.date(2026, 11, 25)
+@dataclasses.dataclass
+class Node:
+    value: object
+    next: object = None
+class Broken:
+    __dataclass_fields__ = {"x": dataclasses.field()}
+    __dataclass_fields__["x"].name = "x"
+    __dataclass_fields__["x"]._field_type = dataclasses._FIELD
+Point = collections.namedtuple("Point", "x y")
 class Backwards(dict):
     def items(self): return list(reversed(list(super().items())))
 class Failing(dict):
@@ -27,6 +41,11 @@ def cycle():
     value = {"a": []}
     value["a"].append(value)
     return value
+
+def record_cycle():
+    node = Node(1)
+    node.next = {"back": [node]}
+    return node
 
 def nested(depth, inner=0):
     value = inner
@@ -134,6 +153,11 @@ void define_module(const std::string& name, const std::string& source) {
       PyRef::steal(Py_CompileString(source.c_str(), (name + ".py").c_str(), Py_file_input));
   if (!code) throw_python_error();
   if (!PyRef::steal(PyImport_ExecCodeModule(name.c_str(), code.get()))) throw_python_error();
+}
+
+LoadedState::LoadedState() {
+  std::string error;
+  BOOST_TEST_REQUIRE(load_module_state(error), error);
 }
 
 Head::Head() { head_.size = sizeof(head_); }

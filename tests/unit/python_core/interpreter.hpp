@@ -23,6 +23,11 @@ std::string repr(const PyRef& object);
 /// Makes `import name` give a module of that source.
 void define_module(const std::string& name, const std::string& source);
 
+/// A fixture for suites that need core/module_state.hpp and load no target.
+struct LoadedState {
+  LoadedState();
+};
+
 /// A request head and the memory its views point into.
 class Head {
  public:

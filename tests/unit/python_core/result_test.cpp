@@ -2,7 +2,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/module_state.hpp"
 #include "interpreter.hpp"
 
 using namespace plughost::python;
@@ -42,6 +41,15 @@ constexpr Row kRows[] = {
     {"('gone', 205)", 205, "", ""},
     {"({'a': 1}, 205, {'Content-Type': 'a/b', 'X-A': 'b'})", 205, "", ""},
     {"('gone', 304)", 304, "", ""},
+    {"Point(1, 2)", 200, kJson, "[1,2]"},
+    {"(Point(1, 2), 201)", 201, kJson, "[1,2]"},
+    {"((1, 2), 201)", 201, kJson, "[1,2]"},
+    {"Node([1])", 200, kJson, "{\"value\":[1],\"next\":null}"},
+    {"(Node(1), 201)", 201, kJson, "{\"value\":1,\"next\":null}"},
+    {"[Node(1)]", 200, kJson, "[{\"value\":1,\"next\":null}]"},
+    {"Shade.DARK", 200, kJson, "\"dark\""},
+    {"datetime.date(2026, 1, 2)", 200, kJson, "\"2026-01-02\""},
+    {"Response(uuid.UUID(int=1))", 200, kJson, "\"00000000-0000-0000-0000-000000000001\""},
     {"(True, 200)", 200, kJson, "true"},
     {"Response()", 200, "", ""},
     {"Response('x', 404)", 404, kText, "x"},
@@ -59,6 +67,14 @@ constexpr Refusal kRefusals[] = {
     {"{1, 2}",
      "returned a value of type set; it must be dict, list, str, bytes, int, float, bool, None, "
      "Response or a tuple (body, status[, headers])"},
+    {"Node",
+     "returned a value of type type; it must be dict, list, str, bytes, int, float, bool, None, "
+     "Response or a tuple (body, status[, headers])"},
+    {"Node({1})", "the result cannot be sent as JSON: $.value: a value of type set is not JSON"},
+    {"Broken()",
+     "returned what cannot be sent: a value of type Broken cannot be read: AttributeError: "
+     "'Broken' "
+     "object has no attribute 'x'"},
     {"{'a': {1}}", "the result cannot be sent as JSON: $.a: a value of type set is not JSON"},
     {"[float('inf')]", "the result cannot be sent as JSON: $[0]: an infinity is not JSON"},
     {"10**4300",
@@ -81,16 +97,9 @@ PyRef result_of(const std::string& expression) {
   return pt::eval("(lambda Response: " + expression + ")(__import__('plughost').Response)");
 }
 
-struct LoadedState {
-  LoadedState() {
-    std::string error;
-    BOOST_TEST_REQUIRE(load_module_state(error), error);
-  }
-};
-
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(python_core_result, LoadedState)
+BOOST_FIXTURE_TEST_SUITE(python_core_result, pt::LoadedState)
 
 BOOST_AUTO_TEST_CASE(makes_an_answer_of_every_kind_of_result) {
   for (const Row& row : kRows) {

@@ -35,9 +35,23 @@ BOOST_AUTO_TEST_CASE(reads_the_rows_of_a_plan) {
   BOOST_TEST((rows[3].source == Parameter::Source::kRawBody));
 }
 
+BOOST_AUTO_TEST_CASE(takes_the_methods_of_a_converter) {
+  Signature signature;
+  const PyRef plan = eval(
+      "[('when', 'field', ('custom', False, type('C', (), {'from_json': int, 'from_all': len})))]");
+
+  BOOST_TEST_REQUIRE(read_signature(plan.get(), signature));
+
+  const Type& type = signature.parameters.front().type;
+  BOOST_TEST((type.kind == Type::Kind::kCustom));
+  BOOST_TEST(repr(type.from_json) == "<class 'int'>");
+  BOOST_TEST(repr(type.from_all) == "<built-in function len>");
+}
+
 BOOST_AUTO_TEST_CASE(refuses_a_plan_it_does_not_know) {
-  for (const char* plan : {"[('a', 'cookie', ('any', False, None))]",
-                           "[('a', 'field', ('uuid', False, None))]", "[('a',)]", "7"}) {
+  for (const char* plan :
+       {"[('a', 'cookie', ('any', False, None))]", "[('a', 'field', ('uuid', False, None))]",
+        "[('a', 'field', ('custom', False, None))]", "[('a',)]", "7"}) {
     Signature signature;
 
     BOOST_TEST(!read_signature(eval(plan).get(), signature), plan);

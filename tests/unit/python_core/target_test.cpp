@@ -14,8 +14,9 @@ namespace {
 constexpr char kHandlers[] = R"(
 from __future__ import annotations
 import functools
+import dataclasses, datetime
 from typing import Optional
-from plughost import Request
+from plughost import HTTPError, Request, UploadFile
 
 def nothing(): return "called"
 def user(user_id: int, verbose: bool = False): return {"id": user_id, "verbose": verbose}
@@ -30,6 +31,19 @@ def with_request(req: Request, name: str = "none"): return [req.method, name]
 def many(a, b, c, d, e, f, g, h, i, j): return a + b + c + d + e + f + g + h + i + j
 def both(body, numbers: list[float]): return [body, numbers]
 def data(data: bytes): return data
+def day(day: datetime.date): return day
+def days(days: dict[str, list[datetime.date]]): return days
+def word(word: str = "none"): return {"word": word}
+def file(file: UploadFile): return file.read()
+
+@dataclasses.dataclass
+class Picky:
+    x: int
+    def __post_init__(self):
+        if self.x == 1: raise HTTPError(409, "taken")
+        if self.x == 2: raise KeyError("a bug")
+
+def picky(body: Picky): return body
 
 def traced(function):
     @functools.wraps(function)
@@ -115,6 +129,16 @@ constexpr Row kRows[] = {
     {"conversion leaves the body", "both", "", "{\"numbers\":[1]}", 200,
      "[{\"numbers\":[1]},[1.0]]"},
     {"bytes from a string", "data", "", "{\"data\":\"\\u00e4\"}", 200, "\u00e4"},
+    {"a date in the query", "day", "day=2026-01-02", "", 200, "\"2026-01-02\""},
+    {"no date in the query", "day", "day=x", "", 422,
+     "query parameter 'day': \"x\" is not a date in ISO 8601"},
+    {"dates in the body", "days", "", "{\"days\":{\"a\":[\"2026-01-02\"]}}", 200,
+     "{\"a\":[\"2026-01-02\"]}"},
+    {"no date in the body", "days", "", "{\"days\":{\"a\":[\"2026-01-02\",3]}}", 422,
+     "body field 'days.a[1]': 3 is not a date in ISO 8601"},
+    {"a dataclass that answers", "picky", "", "{\"x\":1}", 409, "taken"},
+    {"a file where there is none", "file", "", "{\"file\":\"x\"}", 422,
+     "body field 'file': \"x\" is not a file: files come in multipart/form-data"},
     {"decorated", "decorated", "x=1", "", 200, "{\"traced\":1}"},
     {"bound method", "service.method", "x=2", "", 200, "2"},
     {"static method", "Service.static", "x=3", "", 200, "3"},
@@ -140,6 +164,47 @@ BOOST_AUTO_TEST_CASE(fills_parameters_from_query_and_body) {
       BOOST_TEST(reply.log == "");
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(fills_parameters_from_a_form) {
+  const char* types[] = {"application/x-www-form-urlencoded",
+                         "Application/X-WWW-Form-URLencoded ; charset=utf-8"};
+  for (const char* type : types) {
+    pt::Head head;
+    head.header("Content-Type", type).body("word=a+%C3%A4&other=1");
+
+    BOOST_TEST(handle("word", head).body == "{\"word\":\"a \u00e4\"}");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_json_whatever_other_type_the_body_has) {
+  for (const char* type : {"text/plain", "application/x-www-form-urlencodedx", "multipart/mixed"}) {
+    pt::Head head;
+    head.header("Content-Type", type).body("{\"word\":\"b\"}");
+
+    BOOST_TEST(handle("word", head).body == "{\"word\":\"b\"}");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(names_the_curl_option_for_json_that_says_it_is_a_form) {
+  pt::Head head;
+  head.header("content-type", "application/x-www-form-urlencoded").body("{\"word\":\"b\"}");
+
+  const Reply reply = handle("word", head);
+
+  BOOST_TEST(reply.status == 415u);
+  BOOST_TEST(pt::member(reply, "detail").find("--json") != std::string::npos);
+  BOOST_TEST(reply.log == "");
+}
+
+BOOST_AUTO_TEST_CASE(logs_what_a_dataclass_raises_beside_value_errors) {
+  pt::Head head;
+  head.body("{\"x\":2}");
+
+  const Reply reply = handle("picky", head);
+
+  BOOST_TEST(reply.status == 500u);
+  BOOST_TEST(reply.log.find("KeyError: 'a bug'") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(takes_path_parameters_before_the_query) {
