@@ -1,0 +1,201 @@
+"""Calls handlers as the host would, without the host, for their unit tests.
+
+    client = TestClient({"GET /greet/{name}": "greetings:greet"})
+
+    def test_greets() -> None:
+        answer = client.get("/greet/Ada", query={"times": 2})
+        assert (answer.status, answer.json()) == (200, {"greeting": "Hello Ada! Hello Ada!"})
+"""
+
+from __future__ import annotations
+
+import json as json_module
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Optional, Union
+from urllib.parse import quote, urlencode, urlsplit
+
+from ._arguments import ArgumentError, arguments_of
+from ._bind import load_target
+from ._result import Answer, ResultError, answer_of
+from ._routes import Route, find
+from ._signature import parameters_of
+from .errors import HTTPError
+from .form import UploadFile
+from .multidict import Headers
+from .request import Request
+
+Handler = Union[str, Callable[..., Any]]
+Fields = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
+
+
+class TestAnswer:
+    """What a client would have got."""
+
+    __test__ = False  # for pytest, which would take it for a test
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    def __init__(self, answer: Answer) -> None:
+        self.status = answer.status
+        self.headers = Headers(answer.headers)
+        self.body = answer.body
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def json(self) -> Any:
+        return json_module.loads(self.body)
+
+    def __repr__(self) -> str:
+        return f"<TestAnswer {self.status} {self.body[:64]!r}>"
+
+
+class TestClient:
+    """Handlers by route, as in routes.yaml: `METHODS PATTERN` to `module:function` or a function.
+
+    An exception that the host would answer with 500 is raised, for the test to show, unless
+    raise_exceptions is False. Wrong routes and signatures raise when the client is made.
+    """
+
+    __test__ = False
+
+    def __init__(self, routes: Mapping[str, Handler], *, raise_exceptions: bool = True) -> None:
+        self._raise = raise_exceptions
+        self._targets = []
+        for text, handler in routes.items():
+            route = Route(text)
+            function = _function_of(handler, route)
+            self._targets.append((route, function, parameters_of(function, route.params)))
+
+    def get(self, path: str, **options: Any) -> TestAnswer:
+        """request() with GET."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> TestAnswer:
+        """request() with POST."""
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> TestAnswer:
+        """request() with PUT."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> TestAnswer:
+        """request() with PATCH."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> TestAnswer:
+        """request() with DELETE."""
+        return self.request("DELETE", path, **options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Fields = (),
+        json: Any = None,
+        form: Fields = (),
+        files: Union[Mapping[str, UploadFile], Iterable[tuple[str, UploadFile]]] = (),
+        body: Union[bytes, str] = b"",
+        headers: Optional[Mapping[str, str]] = None,
+    ) -> TestAnswer:
+        """One request. Of json, form with files, and body at most one makes the body."""
+        sent = dict(headers or {})
+        if query:
+            path += ("&" if "?" in path else "?") + urlencode(_pairs(query))
+        if files:
+            kind, body = _multipart(_pairs(form), _pairs(files))
+            sent.setdefault("Content-Type", kind)
+        elif form:
+            body = urlencode(_pairs(form))
+            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        elif json is not None:
+            body = json_module.dumps(json)
+            sent.setdefault("Content-Type", "application/json")
+        return TestAnswer(self._answer(Request(method, path, headers=sent, body=body)))
+
+    def _answer(self, request: Request) -> Answer:
+        found = find([target[0] for target in self._targets], request.method, request._target)
+        if isinstance(found, HTTPError):
+            return _problem(request, found.status, found.detail, found.headers)
+        index, request.path_params = found
+        _, function, parameters = self._targets[index]
+        try:
+            return answer_of(function(**arguments_of(parameters, request)))
+        except ArgumentError as error:
+            members = {"parameter": error.parameter, "in": error.place}
+            return _problem(request, error.status, error.detail, [], members)
+        except HTTPError as error:
+            return _problem(request, error.status, error.detail, error.headers)
+        except (Exception, ResultError):
+            if self._raise:
+                raise
+            return _problem(request, 500, "the handler failed; the log says why", [])
+
+
+def _function_of(handler: Handler, route: Route) -> Callable[..., Any]:
+    return load_target(handler, route.params)[0] if isinstance(handler, str) else handler
+
+
+def _problem(
+    request: Request,
+    status: int,
+    detail: Optional[str],
+    headers: list[tuple[str, str]],
+    members: Mapping[str, str] = {},
+) -> Answer:
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "",
+        "status": status,
+        "detail": detail,
+        "instance": urlsplit(request._target).path,
+        **members,
+    }
+    kept = [pair for pair in headers if pair[0].lower() != "content-type"]
+    body = json_module.dumps({name: value for name, value in problem.items() if value})
+    return Answer(status, [*kept, ("content-type", "application/problem+json")], body.encode())
+
+
+def _pairs(fields: Any) -> list[tuple[str, Any]]:
+    """Every name and value; a value that is a list is several."""
+    items = fields.items() if isinstance(fields, Mapping) else fields
+    pairs: list[tuple[str, Any]] = []
+    for name, value in items:
+        values = value if isinstance(value, (list, tuple)) else [value]
+        pairs.extend((name, _written(each)) for each in values)
+    return pairs
+
+
+def _written(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _multipart(
+    form: list[tuple[str, Any]], files: list[tuple[str, UploadFile]]
+) -> tuple[str, bytes]:
+    boundary = secrets.token_hex(16)
+    body = b""
+    for name, value in form:
+        body += _part(boundary, f'name="{_escaped(name)}"', "", str(value).encode())
+    for name, file in files:
+        disposition = f'name="{_escaped(name)}"; filename="{_escaped(file.filename)}"'
+        kind = f"\r\nContent-Type: {file.content_type}"
+        file.seek(0)
+        body += _part(boundary, disposition, kind, file.read())
+        file.seek(0)
+    return f"multipart/form-data; boundary={boundary}", body + f"--{boundary}--\r\n".encode()
+
+
+def _part(boundary: str, disposition: str, more: str, content: bytes) -> bytes:
+    head = f"--{boundary}\r\nContent-Disposition: form-data; {disposition}{more}\r\n\r\n"
+    return head.encode() + content + b"\r\n"
+
+
+def _escaped(name: str) -> str:
+    return "".join(quote(c) if c in '"\r\n' else c for c in name)

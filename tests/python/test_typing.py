@@ -1,0 +1,53 @@
+"""The package's type hints hold, and users' handlers are checked against them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+PYTHON = Path(__file__).resolve().parents[2] / "python"
+
+USER = '''
+from dataclasses import dataclass
+from plughost import Form, Headers, HTTPError, Request, Response, UploadFile
+from plughost.testing import TestClient
+
+@dataclass
+class User:
+    name: str
+
+def create(body: User, request: Request, photo: UploadFile | None = None) -> Response:
+    if request.headers["x"] and request.cookies["y"]:
+        raise HTTPError(404, headers={"Retry-After": "1"})
+    reveal_type(request.form.getlist("a"))
+    reveal_type(request.files["a"].read())
+    return Response(body, 201)
+
+reveal_type(TestClient({"POST /": create}).post("/", json={"name": "x"}).status)
+Response("x", status="OK")
+'''
+
+
+def mypy(tmp_path: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary",
+               "--cache-dir", str(tmp_path / "cache"), *arguments]
+    done = subprocess.run(command, cwd=PYTHON, capture_output=True, text=True, timeout=200)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_hints_are_strict(tmp_path: Path) -> None:
+    # _pool.py lives off what multiprocessing does not publish, and its stubs do not know.
+    assert mypy(tmp_path, "-p", "plughost", "--exclude", "/_pool.py") == ""
+
+
+def test_handlers_are_checked(tmp_path: Path) -> None:
+    file = tmp_path / "user.py"
+    file.write_text(USER)
+
+    said = mypy(tmp_path, str(file))
+
+    assert 'Revealed type is "builtins.list[Union[builtins.str, plughost.form.UploadFile]]"' in said
+    assert 'Revealed type is "builtins.bytes"' in said
+    assert 'Revealed type is "builtins.int"' in said
+    assert said.count("error:") == 1
+    assert 'error: Argument "status" to "Response" has incompatible type "str"' in said
