@@ -94,7 +94,7 @@ class _Search:
         return media_type.strip().lower() in _FORMS
 
     def _default_or(self, error: HTTPError) -> Any:
-        if self._lenient and error.status in (400, 413, 415):
+        if self._lenient and (error.status == 400 or self._has_form()):
             return self._parameter.default
         raise error
 

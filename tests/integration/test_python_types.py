@@ -147,6 +147,22 @@ def test_broken_multipart_is_400(server, mode):
     assert "multipart/form-data" in answer.json()["detail"]
 
 
+def test_debug_shows_the_traceback_to_the_client(mode):
+    routes = (f"GET /shown: {{ to: python values:broken, mode: {mode} }}\n"
+              f"GET /hidden: {{ to: python values:broken, mode: {mode}, debug: false }}\n"
+              f"GET /unsayable: {{ to: python values:unsayable, mode: {mode} }}")
+
+    with Server(python_routes(routes).replace("threads: 8", "debug: true")) as server:
+        shown = get(server.port, "/shown").json()
+        hidden = get(server.port, "/hidden").json()
+        unsayable = get(server.port, "/unsayable").json()
+
+    assert "a secret detail" in shown["traceback"]
+    assert "values.py" in shown["traceback"] and "\n" in shown["traceback"]
+    assert hidden["status"] == 500 and "traceback" not in hidden
+    assert "$.outer.inner: nan is not JSON" in unsayable["traceback"]
+
+
 def test_pydantic_models(mode):
     routes = python_routes(both_modes("models", ["order"])).replace(
         "import_paths: [", f"import_paths: [., {site_packages(BINARY_DIR)}, ")

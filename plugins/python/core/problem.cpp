@@ -80,4 +80,13 @@ void write_problem(const Problem& problem, const ph_req_head& head, Reply& reply
   reply.body += '}';
 }
 
+void show_log(Reply& reply) {
+  if (reply.status != 500 || reply.log.empty() || reply.body.empty()) return;
+  reply.body.back() = ',';  // was the closing brace
+  append_json_string(reply.body, "traceback");
+  reply.body += ':';
+  append_json_string(reply.body, reply.log);
+  reply.body += '}';
+}
+
 }  // namespace plughost::python

@@ -23,4 +23,8 @@ inline constexpr std::string_view kHandlerFailed = "the handler failed; the log 
 /// stay. GIL held.
 void write_problem(const Problem& problem, const ph_req_head& head, Reply& reply);
 
+/// Adds the log to a 500 problem, as its member "traceback": for a route with `debug: true`. [any],
+/// with or without the GIL.
+void show_log(Reply& reply);
+
 }  // namespace plughost::python

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/problem.hpp"
 #include "pool/engine.hpp"
 #include "runtime/answer.hpp"
 
@@ -57,6 +58,7 @@ std::size_t Engine::answer_ended(Batch& batch, std::string_view replies, std::si
                      *task.job.head);
     } else {
       task.target->learn(task_reply.took_ns);
+      if (task.job.route->debug) show_log(task_reply.reply);
       answer(host_, task.job.token, task_reply.reply);
     }
   }

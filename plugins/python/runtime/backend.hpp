@@ -17,6 +17,7 @@ struct RouteTarget {
   std::string spec;  ///< module:attr
   std::vector<std::string> params;
   std::unique_ptr<Target> target;  ///< loaded in this process in both modes: a wrong one fails bind
+  bool debug = false;              ///< a 500 shows its traceback to the client
   /// Above 0: a call of it was seen to wait with the GIL released. Each of the calls after it that
   /// does not wait takes one off. Thread mode learns by it for which calls another thread goes on.
   mutable std::atomic<int> waits{0};

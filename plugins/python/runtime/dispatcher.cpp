@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "core/problem.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/interpreter.hpp"
@@ -165,6 +166,7 @@ void Dispatcher::run(Member& me, const Job& job, std::uint64_t now, Reply& reply
     job.route->waits.store(RouteTarget::kWaitsMemory, std::memory_order_relaxed);
   }
   if (returned) {
+    if (job.route->debug) show_log(reply);
     answer(host_, job.token, reply);
   } else {
     host_->log(host_, job.token, PH_LOG_ERROR, {reply.log.data(), reply.log.size()});

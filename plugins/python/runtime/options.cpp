@@ -97,6 +97,13 @@ std::size_t Options::count(std::string_view name, std::size_t fallback, std::siz
   return value->GetUint64();
 }
 
+bool Options::flag(std::string_view name, bool fallback) const {
+  const rapidjson::Value* value = find(name);
+  if (value == nullptr) return fallback;
+  if (!value->IsBool()) throw BindError(pointer_to(name), quoted(name) + " must be true or false");
+  return value->GetBool();
+}
+
 std::string Options::text(std::string_view name, std::string_view fallback) const {
   const rapidjson::Value* value = find(name);
   if (value == nullptr) return std::string(fallback);

@@ -28,6 +28,7 @@ class Options final {
 
   std::size_t count(std::string_view name, std::size_t fallback, std::size_t low,
                     std::size_t high) const;
+  bool flag(std::string_view name, bool fallback) const;
   std::string text(std::string_view name, std::string_view fallback) const;
   /// A list of texts, none of them empty.
   std::vector<std::string> texts(std::string_view name, std::vector<std::string> fallback) const;

@@ -52,6 +52,7 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
   auto route = std::make_unique<ph_route_ctx>();
   route->target.spec = handler;
   route->target.params = std::move(params);
+  route->target.debug = options.debug.value_or(settings_.debug);
   {
     const Interpreter::ControlGil gil(interpreter_);
     route->target.target = Target::load(handler, route->target.params);

@@ -45,13 +45,14 @@ void read_pools(const Options& pools, Settings& settings) {
 Settings parse_settings(std::string_view json, const std::filesystem::path& base) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"import_paths", "threads", "queue", "pools"},
-                {"debug", "venv", "executor", "scheduler", "loop", "startup", "shutdown"});
+  options.allow({"import_paths", "threads", "queue", "pools", "debug"},
+                {"venv", "executor", "scheduler", "loop", "startup", "shutdown"});
   Settings settings;
   settings.import_paths = import_paths(options, base);
   settings.threads =
       static_cast<unsigned>(options.count("threads", settings.threads, 1, kMaxThreads));
   settings.queue = options.count("queue", settings.queue, 1, kMaxQueue);
+  settings.debug = options.flag("debug", settings.debug);
   read_pools(options.child("pools"), settings);
   return settings;
 }
@@ -59,10 +60,15 @@ Settings parse_settings(std::string_view json, const std::filesystem::path& base
 RouteOptions parse_route_options(std::string_view json) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"mode"}, {"pool", "factory", "debug", "executor", "scheduler", "max_in_flight"});
+  options.allow({"mode", "debug"}, {"pool", "factory", "executor", "scheduler", "max_in_flight"});
+  RouteOptions route;
+  if (options.find("debug") != nullptr) route.debug = options.flag("debug", false);
   const std::string mode = options.text("mode", "thread");
-  if (mode == "thread") return {Mode::thread};
-  if (mode == "pool") return {Mode::pool};
+  if (mode == "thread") return route;
+  if (mode == "pool") {
+    route.mode = Mode::pool;
+    return route;
+  }
   if (mode == "async" || mode == "asgi" || mode == "wsgi") {
     throw BindError("/mode", "mode '" + mode + "' is not supported in this version");
   }

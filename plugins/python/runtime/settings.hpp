@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Settings {
   std::size_t queue = 4096;               ///< requests waiting for a dispatch thread
   unsigned pool_workers = 4;              ///< processes of pools.default
   std::size_t pool_queue = 4096;          ///< requests waiting for a worker of it
+  bool debug = false;                     ///< a 500 shows its traceback to the client
 };
 
 /// Errors: throws BindError naming the key (unknown, wrong type, out of range, no such folder).
@@ -25,6 +27,7 @@ enum class Mode { thread, pool };
 /// A route's own options.
 struct RouteOptions {
   Mode mode = Mode::thread;
+  std::optional<bool> debug;  ///< none: as Settings::debug
 };
 
 /// Errors: throws BindError, as parse_settings does.

@@ -46,4 +46,23 @@ BOOST_AUTO_TEST_CASE(stays_utf8_whatever_the_path) {
   BOOST_TEST(pt::member(reply, "instance") == "/\ufffd");
 }
 
+BOOST_AUTO_TEST_CASE(shows_the_log_of_a_500_and_of_nothing_else) {
+  Reply failed;
+  pt::Head head;
+  write_problem({500, "failed", {}, {}}, head.get(), failed);
+  Reply unlogged = failed;
+  failed.log = "line \"1\"\n\u00e4";
+  Reply other = failed;
+  other.status = 503;
+
+  show_log(failed);
+  show_log(unlogged);
+  show_log(other);
+
+  BOOST_TEST(failed.body.find(R"("request_id":"request-1","traceback":"line \"1\"\nä"})") !=
+             std::string::npos);
+  BOOST_TEST(unlogged.body.find("traceback") == std::string::npos);
+  BOOST_TEST(other.body.find("traceback") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

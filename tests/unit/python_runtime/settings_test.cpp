@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
       {"misspelt", R"({"import_path": []})", "/import_path", "did you mean 'import_paths'"},
       {"nothing like it", R"({"colour": 1})", "/colour", "unknown key 'colour'"},
       {"escaped in the pointer", R"({"a/b~c": 1})", "/a~1b~0c", "unknown key"},
-      {"of a later version", R"({"debug": true})", "/debug", "not supported in this version"},
+      {"of a later version", R"({"startup": "x:y"})", "/startup", "not supported in this version"},
+      {"debug is no text", R"({"debug": "yes"})", "/debug", "'debug' must be true or false"},
       {"no thread", R"({"threads": 0})", "/threads", "from 1 to 1024"},
       {"negative", R"({"queue": -1})", "/queue", "whole number"},
       {"fraction", R"({"queue": 1.5})", "/queue", "whole number"},
@@ -89,6 +90,14 @@ BOOST_AUTO_TEST_CASE(reads_the_mode_of_a_route) {
   BOOST_TEST((parse_route_options("").mode == Mode::thread));
   BOOST_TEST((parse_route_options(R"({"mode": "thread"})").mode == Mode::thread));
   BOOST_TEST((parse_route_options(R"({"mode": "pool"})").mode == Mode::pool));
+}
+
+BOOST_AUTO_TEST_CASE(reads_debug_of_all_routes_and_of_one) {
+  BOOST_TEST(!parse_settings("{}", kBase).debug);
+  BOOST_TEST(parse_settings(R"({"debug": true})", kBase).debug);
+  BOOST_TEST(!parse_route_options("{}").debug.has_value());
+  BOOST_TEST(parse_route_options(R"({"debug": true})").debug.value());
+  BOOST_TEST(!parse_route_options(R"({"debug": false, "mode": "pool"})").debug.value());
 }
 
 BOOST_AUTO_TEST_CASE(finds_the_nearest_name) {
