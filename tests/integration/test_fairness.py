@@ -14,8 +14,9 @@ from support.strict_client import StrictConnection
 GET_HELLO = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
 UPLOAD = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n"
 PROBES = 200
-# Far above what is measured (below 10 ms), far below what a client that is starved waits.
-P50, P99 = 0.15, 1.5
+# Far above what is measured (10 ms, a sanitizer on a busy machine 250 ms), far below what a client
+# that is starved waits.
+P50, P99 = 0.5, 1.5
 
 
 @pytest.fixture
