@@ -59,8 +59,8 @@ std::string_view whole_lines(std::string_view bytes, bool in_request_line) {
   return in_request_line ? bytes : std::string_view();
 }
 
-BeastReader::BeastReader(const ParserLimits& limits, HeadIndex& head, std::string& body)
-    : limits_(limits), head_(head), body_(body) {
+BeastReader::BeastReader(const ParserLimits& limits, HeadIndex& head)
+    : limits_(limits), head_(head) {
   header_limit(std::numeric_limits<std::uint32_t>::max());
   // Not boost::none: Beast 1.74 takes any Content-Length to be beyond that.
   basic_parser::body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -107,12 +107,14 @@ ParseProgress BeastReader::want_more_of_head(std::size_t consumed, std::string_v
   return {consumed, refusal_ ? ParseStatus::refused : ParseStatus::need_more};
 }
 
-ParseProgress BeastReader::read_body(std::string_view bytes, std::uint64_t body_limit) {
+ParseProgress BeastReader::read_body(std::string_view bytes, std::uint64_t body_limit,
+                                     std::string& body) {
   if (chunked() && !saw_chunk_ && bytes.size() < kLeastChunk) {
     judge_rest(bytes, {});
     return {0, refusal_ ? ParseStatus::refused : ParseStatus::need_more};
   }
   body_limit_ = body_limit;
+  body_ = &body;
   window_ = bytes;
   eager(true);
   ErrorCode error;
@@ -187,10 +189,12 @@ void BeastReader::add_trailer(BeastView name, BeastView value, ErrorCode& error)
   }
 }
 
-std::size_t BeastReader::on_body_impl(BeastView bytes, ErrorCode&) {
-  body_.append(bytes.data(), bytes.size());
+std::size_t BeastReader::append_body(BeastView bytes) {
+  body_->append(bytes.data(), bytes.size());
   return bytes.size();
 }
+
+std::size_t BeastReader::on_body_impl(BeastView bytes, ErrorCode&) { return append_body(bytes); }
 
 void BeastReader::on_chunk_header_impl(std::uint64_t size, BeastView extensions, ErrorCode& error) {
   if (has_many_digits(window_.data(), extensions.data())) {
@@ -204,16 +208,17 @@ void BeastReader::on_chunk_header_impl(std::uint64_t size, BeastView extensions,
     refuse(long_overhead(limits_), error);
   } else if (!is_field_text(text)) {
     refuse({400, "A chunk extension holds a control character: " + quoted(text) + "."}, error);
-  } else if (size > body_limit_ - body_.size()) {
+  } else if (size > body_limit_ - body_size_) {
     refuse({413, "The body is larger than " + std::to_string(body_limit_) + " bytes."}, error);
+  } else {
+    body_size_ += size;
   }
   // Extensions may be as long as the data they come with (signatures of chunks are).
   overhead_ -= std::min<std::uint64_t>(overhead_, size);
 }
 
 std::size_t BeastReader::on_chunk_body_impl(std::uint64_t, BeastView bytes, ErrorCode&) {
-  body_.append(bytes.data(), bytes.size());
-  return bytes.size();
+  return append_body(bytes);
 }
 
 }  // namespace plughost::http

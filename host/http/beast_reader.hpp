@@ -41,8 +41,8 @@ struct HeadIndex {
 /// Errors: ParseStatus::refused with refusal(); nothing may be read after that.
 class BeastReader final : public boost::beast::http::basic_parser<true> {
  public:
-  /// Fills head and body, which must outlive the reader.
-  BeastReader(const ParserLimits& limits, HeadIndex& head, std::string& body);
+  /// Fills head, which must outlive the reader.
+  BeastReader(const ParserLimits& limits, HeadIndex& head);
 
   /// Lines of the head and one byte behind the last of them (see whole_lines), or with its end
   /// everything: need_more or head_complete. What is not consumed must be presented again.
@@ -51,8 +51,8 @@ class BeastReader final : public boost::beast::http::basic_parser<true> {
   /// end of the head. Given whole lines it reads each once and refuses at the first bad one.
   ParseProgress read_head(std::string_view lines);
 
-  /// After head_complete of a request with a body: need_more or complete.
-  ParseProgress read_body(std::string_view bytes, std::uint64_t body_limit);
+  /// After head_complete of a request with a body, appends it to body: need_more or complete.
+  ParseProgress read_body(std::string_view bytes, std::uint64_t body_limit, std::string& body);
 
   std::size_t head_size() const { return head_size_; }  ///< bytes consumed by read_head
   const Refusal& refusal() const { return *refusal_; }
@@ -73,6 +73,7 @@ class BeastReader final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t, BeastView bytes, ErrorCode&) override;
   void on_finish_impl(ErrorCode&) override {}
 
+  std::size_t append_body(BeastView bytes);
   void add_trailer(BeastView name, BeastView value, ErrorCode& error);
   bool is_folded(BeastView name, BeastView value) const;
   Span span_of(BeastView part) const;
@@ -83,12 +84,13 @@ class BeastReader final : public boost::beast::http::basic_parser<true> {
 
   const ParserLimits& limits_;
   HeadIndex& head_;
-  std::string& body_;
-  std::string_view window_;  // what Beast is reading
+  std::string* body_ = nullptr;  // where read_body appends
+  std::string_view window_;      // what Beast is reading
   std::size_t head_size_ = 0;
   std::size_t trailers_ = 0;
   std::size_t overhead_ = 0;  // bytes of chunk extensions and trailers
   std::uint64_t body_limit_ = 0;
+  std::uint64_t body_size_ = 0;  // of all chunks announced
   bool head_done_ = false;
   bool saw_chunk_ = false;
   std::optional<Refusal> refusal_;

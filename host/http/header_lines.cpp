@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -37,7 +39,42 @@ bool parse_length(std::string_view text, std::uint64_t& length) {
   return error == std::errc() && parsed == end && length != kUnknownLength;
 }
 
+constexpr std::array<std::string_view, 25> kNoTrailers = {"age",
+                                                          "authorization",
+                                                          "cache-control",
+                                                          "content-encoding",
+                                                          "content-length",
+                                                          "content-range",
+                                                          "content-type",
+                                                          "date",
+                                                          "expect",
+                                                          "expires",
+                                                          "host",
+                                                          "location",
+                                                          "max-forwards",
+                                                          "pragma",
+                                                          "proxy-authenticate",
+                                                          "proxy-authorization",
+                                                          "range",
+                                                          "retry-after",
+                                                          "set-cookie",
+                                                          "te",
+                                                          "trailer",
+                                                          "transfer-encoding",
+                                                          "vary",
+                                                          "warning",
+                                                          "www-authenticate"};
+
 }  // namespace
+
+HeaderLines::Verdict append_trailer(HeaderLines& lines, std::string_view name,
+                                    std::string_view value) {
+  const bool forbidden =
+      std::any_of(kNoTrailers.begin(), kNoTrailers.end(),
+                  [name](std::string_view known) { return equals_ignoring_case(name, known); });
+  if (forbidden || equals_ignoring_case(name, "connection")) return HeaderLines::Verdict::framing;
+  return lines.append(name, value);
+}
 
 HeaderLines::Verdict HeaderLines::append(std::string_view name, std::string_view value) {
   if (!is_token(name)) return Verdict::bad_name;

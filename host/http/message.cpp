@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "http/characters.hpp"
+
 namespace plughost::http {
 namespace {
 
@@ -22,6 +24,16 @@ std::string_view RequestMessage::header(std::string_view lower_case_name) const 
     if (field.name == lower_case_name) return field.value;
   }
   return {};
+}
+
+bool RequestMessage::accepts_trailers() const {
+  for (const HeaderField& field : headers) {
+    if (field.name != "te") continue;
+    for (std::string_view rest = field.value; !rest.empty();) {
+      if (equals_ignoring_case(next_element(rest), "trailers")) return true;
+    }
+  }
+  return false;
 }
 
 void RequestMessage::clear() {

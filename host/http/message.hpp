@@ -40,6 +40,8 @@ struct RequestMessage {
 
   /// The value of the first header of that lower-case name; empty if there is none.
   std::string_view header(std::string_view lower_case_name) const;
+  /// The client takes trailer fields: TE says so (RFC 9110 section 10.1.4).
+  bool accepts_trailers() const;
   void clear();
 
   std::string bytes;  ///< what the views point into

@@ -41,7 +41,8 @@ class RequestParser::Impl final {
     message.clear();
     message_ = &message;
     head_.clear();
-    reader_.emplace(limits_, head_, message.body);
+    body_ = &message.body;
+    reader_.emplace(limits_, head_);
     phase_ = Phase::head;
     body_limit_ = kUnknownLength;
     empty_lines_ = 0;
@@ -65,6 +66,7 @@ class RequestParser::Impl final {
   }
 
   void set_body_limit(std::uint64_t bytes) { body_limit_ = bytes; }
+  void set_body_sink(std::string& sink) { body_ = &sink; }
   bool got_some() const { return got_some_; }
   const Refusal& refusal() const { return refusal_; }
 
@@ -165,7 +167,7 @@ class RequestParser::Impl final {
                                    " bytes: Content-Length says " +
                                    std::to_string(message_->content_length) + "."});
       }
-      message_->body.reserve(std::min(message_->content_length, kReservedBody));
+      body_->reserve(std::min(message_->content_length, kReservedBody));
     }
     phase_ = Phase::body;
     return read_body(bytes);
@@ -173,7 +175,7 @@ class RequestParser::Impl final {
 
   ParseProgress read_body(std::string_view bytes) {
     if (bytes.empty()) return {0, ParseStatus::need_more};
-    const ParseProgress progress = reader_->read_body(bytes, body_limit_);
+    const ParseProgress progress = reader_->read_body(bytes, body_limit_, *body_);
     if (progress.status == ParseStatus::refused) {
       return refuse(progress.consumed, reader_->refusal());
     }
@@ -185,6 +187,7 @@ class RequestParser::Impl final {
   HeadIndex head_;
   std::optional<BeastReader> reader_;
   RequestMessage* message_ = nullptr;
+  std::string* body_ = nullptr;  // message_'s or the caller's
   Refusal refusal_{400, {}};
   std::uint64_t body_limit_ = kUnknownLength;
   unsigned empty_lines_ = 0;
@@ -198,6 +201,7 @@ RequestParser::~RequestParser() = default;
 
 void RequestParser::start(RequestMessage& message) { impl_->start(message); }
 void RequestParser::set_body_limit(std::uint64_t bytes) { impl_->set_body_limit(bytes); }
+void RequestParser::set_body_sink(std::string& sink) { impl_->set_body_sink(sink); }
 ParseProgress RequestParser::feed(std::string_view bytes) { return impl_->feed(bytes); }
 bool RequestParser::got_some() const { return impl_->got_some(); }
 const Refusal& RequestParser::refusal() const { return impl_->refusal(); }

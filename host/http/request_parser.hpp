@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "http/message.hpp"
@@ -48,6 +49,10 @@ class RequestParser final {
 
   /// After head_complete, before the next feed. A Content-Length beyond it is refused at that feed.
   void set_body_limit(std::uint64_t bytes);
+
+  /// After head_complete, before the next feed: the body is appended to sink instead, which the
+  /// caller may empty between feeds; the message is not touched any more. For this request.
+  void set_body_sink(std::string& sink);
 
   ParseProgress feed(std::string_view bytes);
 

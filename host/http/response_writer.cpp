@@ -6,6 +6,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "http/message.hpp"
+
 namespace plughost::http {
 namespace {
 
@@ -79,23 +81,54 @@ void add_status_line(FixedPart& part, unsigned status) {
   part.add("\r\n");
 }
 
+void begin_head(FixedPart& part, unsigned status, const HeaderLines& headers) {
+  add_status_line(part, status);
+  if (!headers.has_date()) part.add(date_line());
+}
+
+void add_length(FixedPart& part, unsigned status, std::uint64_t length) {
+  if (status == 205) {
+    part.add("Content-Length: 0\r\n");
+  } else if (!is_bodyless(status)) {
+    part.add("Content-Length: ");
+    part.add(length);
+    part.add("\r\n");
+  }
+}
+
+void end_head(std::string& out, FixedPart& part, const HeaderLines& headers,
+              Persistence persistence) {
+  if (persistence == Persistence::close) part.add("Connection: close\r\n");
+  if (persistence == Persistence::keep_alive) part.add("Connection: keep-alive\r\n");
+  out.append(part.text()).append(headers.lines()).append("\r\n");
+}
+
 }  // namespace
 
 void write_head(std::string& out, unsigned status, const HeaderLines& headers,
                 std::uint64_t body_length, Persistence persistence) {
   FixedPart part;
-  add_status_line(part, status);
-  if (!headers.has_date()) part.add(date_line());
-  if (status == 205) {
-    part.add("Content-Length: 0\r\n");
-  } else if (!is_bodyless(status)) {
-    part.add("Content-Length: ");
-    part.add(body_length);
-    part.add("\r\n");
+  begin_head(part, status, headers);
+  add_length(part, status, body_length);
+  end_head(out, part, headers, persistence);
+}
+
+void write_stream_head(std::string& out, unsigned status, const HeaderLines& headers,
+                       Framing framing, Persistence persistence) {
+  FixedPart part;
+  begin_head(part, status, headers);
+  if (headers.declared_length() != kUnknownLength || status == 205) {
+    add_length(part, status, headers.declared_length());
   }
-  if (persistence == Persistence::close) part.add("Connection: close\r\n");
-  if (persistence == Persistence::keep_alive) part.add("Connection: keep-alive\r\n");
-  out.append(part.text()).append(headers.lines()).append("\r\n");
+  if (framing == Framing::chunked) part.add("Transfer-Encoding: chunked\r\n");
+  end_head(out, part, headers, persistence);
+}
+
+Framing framing_of(std::string_view method, unsigned minor_version, unsigned status,
+                   std::uint64_t declared_length) {
+  if (method == "HEAD" || is_bodyless(status)) return Framing::none;
+  if (declared_length != kUnknownLength) return Framing::content_length;
+  return minor_version == 0 ? Framing::until_close : Framing::chunked;
 }
 
 }  // namespace plughost::http

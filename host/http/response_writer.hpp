@@ -38,6 +38,24 @@ class HeaderLines final {
   bool has_date_ = false;
 };
 
+/// Checks one trailer field (RFC 9110 section 6.5) and adds it to lines. Rules as for a header;
+/// what section 6.5.1 keeps out of trailers (framing, routing, authentication, content format,
+/// response control) is Verdict::framing too.
+HeaderLines::Verdict append_trailer(HeaderLines& lines, std::string_view name,
+                                    std::string_view value);
+
+/// How a response body says where it ends (RFC 9112 section 6.3).
+enum class Framing {
+  none,            ///< there is no body: HEAD, 204, 304
+  content_length,  ///< its length is in the head
+  chunked,
+  until_close,  ///< HTTP/1.0 without a length
+};
+
+/// The framing of a streamed answer. declared_length: kUnknownLength if the handler gave none.
+Framing framing_of(std::string_view method, unsigned minor_version, unsigned status,
+                   std::uint64_t declared_length);
+
 enum class Persistence {
   implied,     ///< HTTP/1.1 that stays open: no Connection field
   keep_alive,  ///< HTTP/1.0 that stays open
@@ -51,6 +69,11 @@ enum class Persistence {
 /// body_length.
 void write_head(std::string& out, unsigned status, const HeaderLines& headers,
                 std::uint64_t body_length, Persistence persistence);
+
+/// The same for a body whose length may be unknown: Content-Length is headers.declared_length(), if
+/// there is one, and Transfer-Encoding says chunked if framing does.
+void write_stream_head(std::string& out, unsigned status, const HeaderLines& headers,
+                       Framing framing, Persistence persistence);
 
 /// The reason phrase of a status ("Not Found"); for one that is not registered, its class's.
 std::string_view reason_phrase(unsigned status);
