@@ -26,6 +26,9 @@ class Handler {
 
   virtual bool nonblocking() const noexcept = 0;
 
+  /// handle() is called as soon as the head is there, and pulls the body (Request::body_stream).
+  virtual bool streams_body() const noexcept { return false; }
+
   /// Not null: handle() calls that share it never overlap.
   virtual Strand* strand() noexcept { return nullptr; }
 

@@ -1,13 +1,32 @@
 #include "dispatch/request.hpp"
 
+#include "dispatch/body_stream.hpp"
 #include "dispatch/handler.hpp"
 #include "dispatch/request_pool.hpp"
 #include "dispatch/request_state.hpp"
+#include "dispatch/response_stream.hpp"
 
 namespace plughost::dispatch {
 
+Request::Request() = default;
+Request::~Request() = default;
+
 Token Request::token() const noexcept {
   return Token{pool_->index()} << 56 | Token{slot_} << 32 | RequestState::generation(*this);
+}
+
+void Request::post(News news) noexcept {
+  const auto before = news_.fetch_or(static_cast<std::uint8_t>(news), std::memory_order_acq_rel);
+  if (before == 0) pool_->mailbox().post(*this);
+}
+
+void Request::take_news() noexcept {
+  // Nothing: a whole answer, which is posted once.
+  const auto news = news_.load(std::memory_order_relaxed) == 0
+                        ? static_cast<std::uint8_t>(News::ended)
+                        : news_.exchange(0, std::memory_order_acq_rel);
+  if ((news & static_cast<std::uint8_t>(News::started)) != 0) started = answered = true;
+  if ((news & static_cast<std::uint8_t>(News::ended)) != 0) ended = answered = true;
 }
 
 void* Request::scratch(std::size_t bytes) {

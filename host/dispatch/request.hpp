@@ -17,9 +17,11 @@
 
 namespace plughost::dispatch {
 
+class BodyStream;
 class Handler;
 class Request;
 class RequestPool;
+class ResponseStream;
 
 using Clock = std::chrono::steady_clock;
 
@@ -36,11 +38,17 @@ struct Release {
   }
 };
 
-/// Told once, from a host thread and never from inside a plugin's own call, that nobody waits for
-/// the answer any more. release runs once, after fn or instead of it.
-struct CancelCallback {
+/// Tells a plugin something once, from an I/O thread and never from inside the plugin's own call.
+/// release runs once, after fn or instead of it.
+struct Notification {
   void (*fn)(void* ctx, Token token) noexcept = nullptr;
   Release release;
+
+  void fire(Token token) noexcept {
+    if (auto* once = std::exchange(fn, nullptr)) once(release.ctx, token);
+    release.run();
+  }
+  explicit operator bool() const noexcept { return fn != nullptr; }
 };
 
 /// The address and port of one end; text is empty and port 0 on a Unix socket.
@@ -52,11 +60,19 @@ struct Endpoint {
 /// The connection that waits for an answer. Threads: the request's I/O thread only.
 class AnswerSink {
  public:
-  /// request.answer is ready; the sink writes it in its turn and then recycles the request.
-  virtual void answered(Request& request) = 0;
+  /// The plugin did something: request.answered, ended or its streams may have changed. The sink
+  /// writes in its turn and recycles the request once it has ended.
+  virtual void delivered(Request& request) = 0;
 
  protected:
   ~AnswerSink() = default;
+};
+
+/// A part of a file, to be sent as a body. The descriptor stays its lender's.
+struct FilePart {
+  int fd = -1;  ///< -1: there is no file
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
 };
 
 /// What a handler answered, kept until the I/O thread has written it.
@@ -65,6 +81,7 @@ struct Answer {
   http::HeaderLines headers;
   std::string copied_body;
   std::string_view body;  ///< copied_body, or bytes lent until release
+  FilePart file;          ///< instead of body
   Release release;
 };
 
@@ -76,10 +93,13 @@ struct Answer {
 /// Owner:   a RequestPool. Never freed while the process serves, so a stale token finds a slot with
 ///          another generation and not freed memory.
 /// Threads: the fields are written on the I/O thread before dispatch; then read-only for everybody
-///          until the terminal call, except answer (the thread that made the terminal call) and
-///          sink, answered, next (I/O thread).
+///          until the terminal call, except answer (the thread that made the terminal call or
+///          started the stream) and sink, answered, started, ended, next (I/O thread).
 class Request final {
  public:
+  Request();
+  ~Request();
+
   http::RequestMessage message;
   routing::Match match;
   std::shared_ptr<const routing::RouteTable> table;       ///< keeps match.route alive
@@ -92,8 +112,15 @@ class Request final {
 
   Answer answer;
   AnswerSink* sink = nullptr;  ///< null: nobody waits any more
-  bool answered = false;       ///< answer is ready to be written
+  bool answered = false;       ///< the head of the answer is ready to be written
+  bool started = false;        ///< the answer is a stream: response_stream is there
+  bool ended = false;          ///< the terminal call was made: the plugin is through with it
   Request* next = nullptr;     ///< in a Mailbox
+
+  /// Made by the plugin's start(); the I/O thread may look once `started` says so.
+  std::unique_ptr<ResponseStream> response_stream;
+  /// Made before dispatch for a handler that pulls its body, else null.
+  std::unique_ptr<BodyStream> body_stream;
 
   Token token() const noexcept;
   RequestPool& pool() const noexcept { return *pool_; }
@@ -105,6 +132,15 @@ class Request final {
   void assign(Handler& handler) noexcept;
   Handler* handler() const noexcept { return handler_; }
 
+  /// What a post to the I/O thread is about.
+  enum class News : std::uint8_t { look = 1, started = 2, ended = 4 };
+
+  /// [any] Posts a request that may be posted more than once: it is in the mailbox at most once.
+  /// Nothing may be posted after News::ended. A whole answer to a whole request needs no news.
+  void post(News news) noexcept;
+  /// [I/O thread] Brings answered, started and ended up to date; call once for each delivery.
+  void take_news() noexcept;
+
  private:
   friend class RequestPool;
   friend class RequestState;
@@ -113,7 +149,8 @@ class Request final {
 
   /// generation << 32 | pins << 8 | flags; see request_state.hpp.
   std::atomic<std::uint64_t> state_{0};
-  CancelCallback cancel_callback_;  ///< guarded by the flags in state_
+  std::atomic<std::uint8_t> news_{0};  ///< News, by bits; not 0: in the mailbox
+  Notification cancel_callback_;       ///< guarded by the flags in state_
   RequestPool* pool_ = nullptr;
   Handler* handler_ = nullptr;
   std::uint32_t slot_ = 0;

@@ -2,7 +2,9 @@
 
 #include <new>
 
+#include "dispatch/body_stream.hpp"
 #include "dispatch/request_state.hpp"
+#include "dispatch/response_stream.hpp"
 
 namespace plughost::dispatch {
 namespace {
@@ -43,10 +45,13 @@ bool RequestPool::grow() {
 
 void RequestPool::recycle(Request& request) noexcept {
   RequestState::close(request);
+  // What was written and never sent has releases too.
+  if (request.response_stream != nullptr) request.response_stream->drop();
   request.answer.release.run();
   request.answer.status = 0;
   request.answer.headers.clear();
   request.answer.body = {};
+  request.answer.file = {};
   auto& copied_body = request.answer.copied_body;
   copied_body.clear();
   if (copied_body.capacity() > kKeptBytes) std::string().swap(copied_body);
@@ -60,10 +65,29 @@ void RequestPool::recycle(Request& request) noexcept {
   request.request_id.clear();
   request.deadline = Clock::time_point::max();
   request.sink = nullptr;
-  request.answered = false;
+  request.answered = request.started = request.ended = false;
+  request.response_stream.reset();
+  request.body_stream.reset();
   request.body_reservation.release();
   free_.push_back(&request);
   in_use_.fetch_sub(1, std::memory_order_release);
+}
+
+void RequestPool::deliver(Request& request) {
+  request.take_news();
+  if (request.sink == nullptr) {
+    abandon(request);
+  } else {
+    request.sink->delivered(request);
+  }
+}
+
+void RequestPool::abandon(Request& request) noexcept {
+  request.sink = nullptr;
+  if (request.ended) return recycle(request);
+  RequestState::detach(request);
+  if (request.started) request.response_stream->drop();
+  if (request.body_stream != nullptr) request.body_stream->cancel();
 }
 
 Request* RequestPool::find(std::uint32_t slot) const noexcept {

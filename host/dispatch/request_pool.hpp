@@ -13,7 +13,8 @@ namespace plughost::dispatch {
 /// Where answered requests go: the I/O thread they belong to.
 class Mailbox {
  public:
-  /// [any] The terminal call of request was made. Never blocks; wakes the I/O thread if it sleeps.
+  /// [any] The plugin made the terminal call of request, or did something with a stream of it (see
+  /// Request::post). Never blocks; wakes the I/O thread if it sleeps.
   virtual void post(Request& request) noexcept = 0;
 
  protected:
@@ -36,6 +37,11 @@ class RequestPool final {
 
   /// After the terminal call; runs what release is left and ends the generation.
   void recycle(Request& request) noexcept;
+  /// Hands what the mailbox held to its sink; to abandon() if there is none.
+  void deliver(Request& request);
+  /// Nobody waits for the answer any more: recycles the request, or cancels it and leaves it to the
+  /// terminal call that is owed. May be repeated. Not from inside a plugin's call.
+  void abandon(Request& request) noexcept;
 
   Request* find(std::uint32_t slot) const noexcept;
   Mailbox& mailbox() const noexcept { return mailbox_; }

@@ -10,6 +10,8 @@ constexpr std::uint64_t kCancelled = 2;      // what is_cancelled says
 constexpr std::uint64_t kDetached = 4;       // the sink no longer waits for the plugin
 constexpr std::uint64_t kHasCallback = 8;    // cancel_callback_ is complete
 constexpr std::uint64_t kCallbackUsed = 16;  // on_cancel was called
+constexpr std::uint64_t kStarted = 32;       // the answer is a stream: no 504 any more
+constexpr std::uint64_t kStreaming = 64;     // response_stream is complete
 constexpr std::uint64_t kPin = 1 << 8;
 constexpr std::uint64_t kPins = 0xFF00;
 
@@ -19,12 +21,20 @@ bool owes(std::uint64_t state, std::uint32_t generation) {
   return generation_of(state) == generation && (state & kOwed) != 0;
 }
 
+/// Whether a terminal call of that kind fits. Where nobody waits any kind does.
+bool fits(std::uint64_t state, bool ends_stream) {
+  if ((state & kDetached) != 0) return (state & kStarted) == 0 || (state & kStreaming) != 0;
+  return (state & kStarted) == 0 ? !ends_stream : ends_stream && (state & kStreaming) != 0;
+}
+
 }  // namespace
 
-RequestState::Claim RequestState::claim(Request& request, std::uint32_t generation) noexcept {
+RequestState::Claim RequestState::claim(Request& request, std::uint32_t generation,
+                                        bool ends_stream) noexcept {
   auto state = request.state_.load(std::memory_order_acquire);
   do {
     if (!owes(state, generation)) return Claim::stale;
+    if (!fits(state, ends_stream)) return Claim::state;
   } while (!request.state_.compare_exchange_weak(state, state & ~(kOwed | kHasCallback),
                                                  std::memory_order_acq_rel));
   if ((state & kHasCallback) != 0) request.cancel_callback_.release.run();
@@ -45,10 +55,49 @@ bool RequestState::is_detached(const Request& request, std::uint32_t generation)
   return !owes(state, generation) || (state & kDetached) != 0;
 }
 
-bool RequestState::detach(Request& request) noexcept {
+RequestState::Entry RequestState::enter(Request& request, std::uint32_t generation,
+                                        std::uint64_t with, std::uint64_t without,
+                                        std::uint64_t set) noexcept {
   auto state = request.state_.load(std::memory_order_acquire);
   do {
-    if ((state & kOwed) == 0) return false;
+    if (!owes(state, generation)) return Entry::stale;
+    if ((state & kDetached) != 0) return Entry::cancelled;
+    if ((state & with) != with || (state & without) != 0) return Entry::state;
+    if ((state & kPins) == kPins) return Entry::state;
+  } while (!request.state_.compare_exchange_weak(state, (state | set) + kPin,
+                                                 std::memory_order_acq_rel));
+  return Entry::entered;
+}
+
+RequestState::Entry RequestState::begin_stream(Request& request,
+                                               std::uint32_t generation) noexcept {
+  return enter(request, generation, 0, kStarted, kStarted);
+}
+
+void RequestState::publish_stream(Request& request) noexcept {
+  request.state_.fetch_or(kStreaming, std::memory_order_acq_rel);
+  unpin(request);
+}
+
+RequestState::Entry RequestState::enter_stream(Request& request,
+                                               std::uint32_t generation) noexcept {
+  return enter(request, generation, kStreaming, 0, 0);
+}
+
+RequestState::Entry RequestState::enter(Request& request, std::uint32_t generation) noexcept {
+  return enter(request, generation, 0, 0, 0);
+}
+
+bool RequestState::detach(Request& request) noexcept { return detach(request, 0); }
+
+bool RequestState::detach_unless_streaming(Request& request) noexcept {
+  return detach(request, kStarted);
+}
+
+bool RequestState::detach(Request& request, std::uint64_t unless) noexcept {
+  auto state = request.state_.load(std::memory_order_acquire);
+  do {
+    if ((state & kOwed) == 0 || (state & unless) != 0) return false;
   } while (!request.state_.compare_exchange_weak(
       state, (state | kCancelled | kDetached) & ~kHasCallback, std::memory_order_acq_rel));
   fire(request, state);
@@ -74,7 +123,7 @@ void RequestState::fire(Request& request, std::uint64_t old_state) noexcept {
 }
 
 RequestState::Registration RequestState::register_cancel(Request& request, std::uint32_t generation,
-                                                         const CancelCallback& callback) noexcept {
+                                                         const Notification& callback) noexcept {
   auto state = request.state_.load(std::memory_order_acquire);
   do {
     if (!owes(state, generation)) return Registration::stale;

@@ -1,7 +1,9 @@
 #include "dispatch/responder.hpp"
 
+#include "dispatch/body_stream.hpp"
 #include "dispatch/handler.hpp"
 #include "dispatch/request_state.hpp"
+#include "dispatch/response_stream.hpp"
 #include "http/problem.hpp"
 
 namespace plughost::dispatch {
@@ -24,11 +26,13 @@ Outcome Responder::respond(Token token, AnswerView view) noexcept {
                                         : RequestState::claim(*request, generation_of(token));
   if (claim != RequestState::Claim::won) view.release.run();
   if (claim == RequestState::Claim::stale) return Outcome::stale;
+  if (claim == RequestState::Claim::state) return Outcome::state;
   if (claim == RequestState::Claim::won) {
     auto& answer = request->answer;
     answer.status = view.status;
     answer.headers.swap(view.headers);
     answer.release = view.release;
+    answer.file = view.file;
     if (view.release.fn == nullptr) {
       answer.copied_body.assign(view.body);
       answer.body = answer.copied_body;
@@ -36,7 +40,7 @@ Outcome Responder::respond(Token token, AnswerView view) noexcept {
       answer.body = view.body;
     }
   }
-  request->pool().mailbox().post(*request);
+  post_terminal(*request);
   return claim == RequestState::Claim::won ? Outcome::ok : Outcome::cancelled;
 }
 
@@ -54,6 +58,15 @@ Outcome Responder::respond_problem(Token token, unsigned status, std::string_vie
   return respond(token, {status, headers, body, {}});
 }
 
+void Responder::post_terminal(Request& request) noexcept {
+  if (request.response_stream == nullptr && request.body_stream == nullptr) {
+    return request.pool().mailbox().post(request);
+  }
+  if (request.response_stream != nullptr) request.response_stream->truncate();
+  if (request.body_stream != nullptr) request.body_stream->close();
+  request.post(Request::News::ended);
+}
+
 bool Responder::is_cancelled(Token token) const noexcept {
   const auto* request = find(token);
   return request == nullptr || RequestState::is_cancelled(*request, generation_of(token));
@@ -64,7 +77,7 @@ bool Responder::is_detached(Token token) const noexcept {
   return request == nullptr || RequestState::is_detached(*request, generation_of(token));
 }
 
-Outcome Responder::on_cancel(Token token, CancelCallback callback) noexcept {
+Outcome Responder::on_cancel(Token token, Notification callback) noexcept {
   auto* request = find(token);
   const auto result = request == nullptr
                           ? RequestState::Registration::stale

@@ -6,17 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "dispatch/outcome.hpp"
 #include "dispatch/request_pool.hpp"
 
 namespace plughost::dispatch {
-
-/// What became of a terminal call or a registration.
-enum class Outcome {
-  ok,
-  cancelled,  ///< counted, but the client got its answer from the host or is gone
-  stale,      ///< the token names no request that owes an answer; nothing happened
-  state,      ///< not in this order
-};
 
 /// One whole answer on its way in. The status and headers were checked by the caller.
 struct AnswerView {
@@ -24,6 +17,7 @@ struct AnswerView {
   http::HeaderLines& headers;  ///< taken by swap when the call counts
   std::string_view body;
   Release release;  ///< no fn: body is copied before the call returns
+  FilePart file{};  ///< if there is one: instead of body, its descriptor lent until release
 };
 
 /// What a log line says of a request.
@@ -33,10 +27,11 @@ struct RequestLabel {
   std::string pattern;
 };
 
-/// Answers requests by token: one-shot, from any thread.
+/// Answers requests by token, whole or as a stream, from any thread.
 ///
 /// Owner:   App; outlives plugins and I/O threads.
-/// Threads: add_pool before the first request; every other member on [any], lock-free.
+/// Threads: add_pool before the first request; every other member on [any]. Whole answers are
+///          lock-free; streams take a lock of their own request for a copy at most.
 /// Errors:  a late, doubled or made-up token is Outcome::stale and touches nobody else's request.
 class Responder final {
  public:
@@ -48,6 +43,28 @@ class Responder final {
   /// Terminal: a problem answer (RFC 9457) made by the host; 503 carries Retry-After: 1.
   Outcome respond_problem(Token token, unsigned status, std::string_view detail) noexcept;
 
+  /// Begins a streamed answer; the deadline is off from then on. headers are taken by swap if it
+  /// returns ok. ok, cancelled, stale, state.
+  Outcome start(Token token, unsigned status, http::HeaderLines& headers) noexcept;
+  /// Takes release whatever it returns. ok, backpressure, invalid, busy, cancelled, stale, state.
+  Outcome write(Token token, std::string_view bytes, Release release) noexcept;
+  /// Takes the notification whatever it returns. ok, cancelled, stale, state.
+  Outcome on_writable(Token token, Notification notification) noexcept;
+
+  struct Finish {
+    Outcome outcome;
+    std::uint64_t missing;  ///< bytes of those declared: the client sees a truncated answer
+  };
+  /// Terminal. trailers are sent if the answer is chunked and the client takes them.
+  Finish finish(Token token, const http::HeaderLines& trailers) noexcept;
+  /// Terminal, after start: the client sees a truncated answer. state: nothing was started.
+  Outcome truncate(Token token) noexcept;
+
+  /// Pulls a part of a streamed body; see BodyStream::read. state: the handler gets it whole.
+  Outcome read_body(Token token, std::size_t max, std::string_view& bytes) noexcept;
+  /// Takes the notification whatever it returns. ok, cancelled, stale, state.
+  Outcome on_body(Token token, Notification notification) noexcept;
+
   /// Wait-free. True once the deadline passed, the client left or the token is stale.
   bool is_cancelled(Token token) const noexcept;
 
@@ -56,13 +73,15 @@ class Responder final {
   bool is_detached(Token token) const noexcept;
 
   /// At most once a request. ok: callback.fn may run once; else release ran and fn never will.
-  Outcome on_cancel(Token token, CancelCallback callback) noexcept;
+  Outcome on_cancel(Token token, Notification callback) noexcept;
 
   /// For log lines; nothing if the token is stale.
   std::optional<RequestLabel> label(Token token) const;
 
  private:
   Request* find(Token token) const noexcept;
+  /// Nothing may touch the request afterwards.
+  static void post_terminal(Request& request) noexcept;
 
   std::array<RequestPool*, 256> pools_{};
 };

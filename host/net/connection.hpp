@@ -19,8 +19,10 @@ using dispatch::Request;
 /// One client: reads requests, has them answered, writes the answers in request order.
 ///
 /// Requests run at most pipeline_depth at once; beyond that, and while the client does not read its
-/// answers, reading pauses. Closing is lingering (RFC 9112 section 9.6): what the client sends into
-/// a closing connection is read and dropped for a moment, so that it sees the last answer.
+/// answers, reading pauses. A body that its handler pulls is read at the handler's pace, whatever
+/// becomes of the answer meanwhile; it stays the last thing read until it is over. Closing is
+/// lingering (RFC 9112 section 9.6): what the client sends into a closing connection is read and
+/// dropped for a moment, so that it sees the last answer.
 ///
 /// Owner:   a Transport, which alone closes the descriptor. Threads: its I/O thread.
 /// Errors:  none; alive() turns false when the descriptor may be closed.
@@ -34,15 +36,19 @@ class Connection final : private dispatch::AnswerSink {
 
   /// The descriptor became readable; saw_end: a FIN or an error is known to be behind the bytes.
   void on_readable(bool saw_end);
+  /// The client is gone in both directions.
+  void on_hangup();
   /// The descriptor became writable.
   void on_writable();
   /// Writes what is ready; when room appears, goes on with requests that waited for it.
   void advance();
   /// Looks at what is due. Call at next_deadline() or later.
   void on_timer(Clock::time_point now);
+  /// The stop has begun: who streams is told.
+  void begin_drain();
   /// The stop's deadline has passed: what is unanswered gets 503, then the connection closes.
   void force_close();
-  /// Half of the stop's time has passed: closes unless an answer is still owed.
+  /// Half of the stop's time has passed: truncates streams, closes unless an answer is still owed.
   void close_if_unowed();
   /// Right after the client was accepted: answers 503, then closes.
   void turn_away();
@@ -57,6 +63,8 @@ class Connection final : private dispatch::AnswerSink {
 
   bool alive() const { return state_ != State::dead; }
   bool wants_writable() const;
+  /// The descriptor is writable although no new event will say so.
+  bool wants_turn() const { return alive() && output_.paused(); }
   /// More bytes may be in the socket although no new event will say so.
   bool wants_read_again() const;
   Clock::time_point next_deadline() const;
@@ -77,7 +85,19 @@ class Connection final : private dispatch::AnswerSink {
     dead,
   };
 
-  void answered(Request& request) override;
+  /// The body of a request whose handler runs already.
+  struct Upload {
+    bool active = false;         // the parser is inside of it
+    bool paused = false;         // the handler is behind
+    bool keep_alive = true;      // what its request asked for
+    Request* request = nullptr;  // null: nobody takes it any more, what arrives is dropped
+    std::string arrived;         // parsed, not yet handed on
+    std::uint64_t length = 0;    // http::kUnknownLength: chunked
+    std::uint64_t received = 0;
+    std::uint64_t dropped = 0;
+  };
+
+  void delivered(Request& request) override;
 
   // Reading
   bool can_receive() const;
@@ -89,24 +109,37 @@ class Connection final : private dispatch::AnswerSink {
   bool start_request();
   bool head_complete();
   void request_complete();
+  void dispatch_to_handler(Request& request);
   void refuse(unsigned status, std::string_view detail);
   void peer_closed();
 
+  // Reading a body while its handler runs
+  bool begin_upload();
+  bool take_upload(const http::ParseProgress& progress);
+  void upload_news(Request& request);
+  void fail_upload(unsigned status, std::string_view detail);
+  void end_upload();
+  void stop_reading();
+  bool upload_forbids_reuse() const;
+
   // Answering
+  void answered(Request& request);
   void answer_from_table(Request& request);
   void answer_here(Request& request, unsigned status, std::string_view detail,
                    std::string_view allow = {});
   void answer_in_place_of(Request*& request, unsigned status, std::string_view detail);
   void queue_advance();
   void fill_output();
+  bool write_some();
   bool closes_after(const Request& request) const;
-  void send_continue_if_due();
+  bool continue_is_due() const;
 
   // Closing
   bool waits_for_client() const;
   std::chrono::milliseconds read_patience() const;
   void forget_unread();
   void enter_lingering();
+  void cut();
   void close_in_order();
   void die();
 
@@ -121,6 +154,8 @@ class Connection final : private dispatch::AnswerSink {
   Request* current_ = nullptr;      // being read
   std::vector<Request*> pipeline_;  // read and not yet written, in order
   Output output_;
+  Upload upload_;
+  bool is_its_turn_ = false;  // output that paused may go on
   bool reading_body_ = false;
   bool last_read_ = false;    // nothing behind what was read is served
   bool half_closed_ = false;  // the client sends no more

@@ -1,8 +1,9 @@
 #include <algorithm>
 
+#include "dispatch/body_stream.hpp"
 #include "dispatch/executor.hpp"
+#include "dispatch/handler.hpp"
 #include "dispatch/request_state.hpp"
-#include "http/problem.hpp"
 #include "net/connection.hpp"
 
 // The reading half of Connection: bytes to requests, requests to handlers.
@@ -25,6 +26,9 @@ bool usable_as_id(std::string_view id) {
 }  // namespace
 
 bool Connection::can_parse() const {
+  if (upload_.active) {
+    return !upload_.paused && (state_ == State::open || state_ == State::closing);
+  }
   return state_ == State::open && !last_read_ && !output_.blocked() &&
          pipeline_.size() < context_.shared.limits.pipeline_depth;
 }
@@ -86,7 +90,7 @@ void Connection::consume(std::string_view bytes) {
 std::size_t Connection::parse(std::string_view bytes) {
   std::size_t used = 0;
   while (can_parse()) {
-    if (current_ == nullptr) {
+    if (current_ == nullptr && !upload_.active) {
       if (used == bytes.size()) break;
       if (!start_request()) break;
     }
@@ -94,6 +98,10 @@ std::size_t Connection::parse(std::string_view bytes) {
     const auto progress = parser_.feed(bytes.substr(used));
     used += progress.consumed;
     if (!had_some || (reading_body_ && progress.consumed > 0)) read_since_ = Clock::now();
+    if (upload_.active) {
+      if (!take_upload(progress)) break;
+      continue;
+    }
     if (progress.status == http::ParseStatus::refused) {
       const auto refusal = parser_.refusal();
       refuse(refusal.status, refusal.detail);
@@ -156,6 +164,9 @@ bool Connection::head_complete() {
     answer_from_table(request);
     return false;
   }
+  if (request.match.kind == MatchKind::found && request.match.route->handler->streams_body()) {
+    return begin_upload();
+  }
   if (!message.chunked &&
       !request.body_reservation.grow_to(context_.shared.body_budget, message.content_length)) {
     refuse(503, "The server holds as many request bodies as it may (limits.buffered_bytes).");
@@ -173,60 +184,19 @@ void Connection::request_complete() {
   last_read_ = !request.message.keep_alive;
   pipeline_.push_back(&request);
   if (request.match.kind != MatchKind::found) return answer_from_table(request);
+  if (request.match.route->handler->streams_body()) {
+    request.body_stream = std::make_unique<dispatch::BodyStream>(request);
+    std::string none;
+    request.body_stream->add(none, true);
+  }
+  dispatch_to_handler(request);
+}
+
+void Connection::dispatch_to_handler(Request& request) {
   const auto& route = *request.match.route;
   if (route.timeout.count() > 0) request.deadline = Clock::now() + route.timeout;
   request.assign(*route.handler);
   dispatch::dispatch(request, context_.shared.executor, context_.shared.responder);
-}
-
-void Connection::answer_from_table(Request& request) {
-  switch (request.match.kind) {
-    case MatchKind::options:
-      request.answer.status = 204;
-      request.answer.headers.append("allow", request.match.allow);
-      return answered(request);
-    case MatchKind::method_not_allowed:
-      return answer_here(request, 405, "This path does not take that method; see Allow.",
-                         request.match.allow);
-    case MatchKind::not_implemented:
-      return answer_here(request, 501, "The server does not know that method.");
-    case MatchKind::not_found:
-    case MatchKind::found:
-      break;
-  }
-  answer_here(request, 404, "No route matches this path.");
-}
-
-void Connection::answer_here(Request& request, unsigned status, std::string_view detail,
-                             std::string_view allow) {
-  auto& answer = request.answer;
-  answer.status = status;
-  answer.headers.append("content-type", http::kProblemType);
-  if (!allow.empty()) answer.headers.append("allow", allow);
-  if (status == 503) answer.headers.append("retry-after", "1");
-  answer.copied_body =
-      http::problem_body(status, detail, request.message.raw_path, request.request_id);
-  answer.body = answer.copied_body;
-  answered(request);
-}
-
-void Connection::answer_in_place_of(Request*& request, unsigned status, std::string_view detail) {
-  auto* substitute = context_.requests.acquire();
-  if (substitute == nullptr || !RequestState::detach(*request)) {
-    // The handler's own answer is on its way.
-    if (substitute != nullptr) context_.requests.recycle(*substitute);
-    return;
-  }
-  const auto& from = request->message;
-  auto& to = substitute->message;
-  to.bytes.append(from.method).append(from.raw_path);
-  to.method = std::string_view(to.bytes).substr(0, from.method.size());
-  to.raw_path = std::string_view(to.bytes).substr(from.method.size());
-  to.minor_version = from.minor_version;
-  substitute->request_id = request->request_id;
-  request->sink = nullptr;
-  request = substitute;
-  answer_here(*substitute, status, detail);
 }
 
 void Connection::refuse(unsigned status, std::string_view detail) {
@@ -247,9 +217,13 @@ void Connection::peer_closed() {
     input_.clear();  // the rest of a request that will never be whole
     context_.requests.recycle(*std::exchange(current_, nullptr));
   }
-  for (auto* request : pipeline_) {
-    if (!request->answered) RequestState::hint_cancelled(*request);
+  if (upload_.active) {
+    fail_upload(400, "The connection was closed before the end of the request body.");
   }
+  for (auto* request : pipeline_) {
+    if (!request->ended) RequestState::hint_cancelled(*request);
+  }
+  if (output_.streaming() != nullptr) RequestState::hint_cancelled(*output_.streaming());
   queue_advance();
 }
 

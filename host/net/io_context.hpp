@@ -47,6 +47,7 @@ struct IoContext {
   RequestIds ids;
   std::vector<Connection*> to_advance;  ///< have something to write, or room for what waited
   bool draining = false;
+  bool truncating = false;  ///< streams are not waited for any longer
   dispatch::Clock::time_point draining_since{};
 };
 

@@ -17,6 +17,9 @@ using Pistache::Polling::NotifyOn;
 
 namespace {
 
+// Streams may go on for ever: so often is looked for more before the other clients have their turn.
+constexpr int kRounds = 16;
+
 thread_local Transport* this_threads_transport = nullptr;
 
 /// The flags of an event; Aio::FdSet::Entry hides RDHUP behind a private base, which only a
@@ -42,7 +45,7 @@ class Transport::NewPeers final : public Pistache::Tcp::Handler {
 Transport::Transport(std::uint8_t index, SharedContext& shared)
     : Pistache::Tcp::Transport(std::make_shared<NewPeers>()),
       requests_(index, *this),
-      context_{shared, requests_, {}, {}, false, {}},
+      context_{shared, requests_, {}, {}, false, false, {}},
       timer_fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
   if (timer_fd_ < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
 }
@@ -92,12 +95,14 @@ void Transport::onReady(const Pistache::Aio::FdSet& ready) {
   if (!pistaches_own.empty()) {
     Pistache::Tcp::Transport::onReady(Pistache::Aio::FdSet(std::move(pistaches_own)));
   }
-  do {
+  for (int round = 0;; ++round) {
     awake_.store(true, std::memory_order_relaxed);
     deliver_posted();
     settle();
     awake_.store(false, std::memory_order_seq_cst);
-  } while (posted_.load(std::memory_order_seq_cst) != nullptr);
+    if (posted_.load(std::memory_order_seq_cst) == nullptr) return;
+    if (round == kRounds) return static_cast<void>(wake_.notify());
+  }
 }
 
 void Transport::on_event(int fd, const Pistache::Polling::Event& event) {
@@ -107,6 +112,7 @@ void Transport::on_event(int fd, const Pistache::Polling::Event& event) {
   const bool saw_end =
       event.flags.hasFlag(NotifyOn::Shutdown) || event.flags.hasFlag(NotifyOn::Hangup);
   if (saw_end || event.flags.hasFlag(NotifyOn::Read)) connection.on_readable(saw_end);
+  if (event.flags.hasFlag(NotifyOn::Hangup)) connection.on_hangup();
 }
 
 void Transport::post(Request& request) noexcept {
@@ -149,23 +155,20 @@ void Transport::deliver_posted() {
   }
   while (oldest != nullptr) {
     auto* next = oldest->next;
-    deliver(*oldest);
+    requests_.deliver(*oldest);
     oldest = next;
   }
 }
 
-void Transport::deliver(Request& request) {
-  if (request.sink == nullptr) {
-    requests_.recycle(request);
-  } else {
-    request.sink->answered(request);
-  }
-}
-
 void Transport::settle() {
-  while (!answered_here_.empty() || !context_.to_advance.empty()) {
-    for (std::size_t i = 0; i < answered_here_.size(); ++i) deliver(*answered_here_[i]);
-    answered_here_.clear();
+  for (int round = 0; !answered_here_.empty() || !context_.to_advance.empty(); ++round) {
+    if (round == kRounds) {
+      wake_.notify();
+      break;
+    }
+    delivering_.swap(answered_here_);
+    for (auto* request : delivering_) requests_.deliver(*request);
+    delivering_.clear();
     for (std::size_t i = 0; i < context_.to_advance.size(); ++i) {
       auto& connection = *context_.to_advance[i];
       connection.queued_for_advance = false;

@@ -56,7 +56,6 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   void on_tick();
   void run_commands();
   void deliver_posted();
-  void deliver(dispatch::Request& request);
   void settle();
   void touch(Connection& connection);
   void finish(Connection& connection);
@@ -76,6 +75,7 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   std::vector<Connection*> touched_;
   std::vector<int> closed_this_round_;  // what epoll still says of them is of no interest
   std::vector<dispatch::Request*> answered_here_;  // posted by this thread
+  std::vector<dispatch::Request*> delivering_;     // those of this round
   std::uint64_t next_serial_ = 1;
   std::vector<int> to_turn_away_;
 

@@ -51,7 +51,10 @@ void Transport::drop(Connection& connection) {
 
 void Transport::update_interest(Connection& connection) {
   const bool writing = connection.wants_writable();
-  if (writing == connection.armed_for_writing && !connection.wants_read_again()) return;
+  if (writing == connection.armed_for_writing && !connection.wants_read_again() &&
+      !connection.wants_turn()) {
+    return;
+  }
   connection.armed_for_writing = writing;
   // Setting it anew makes an edge for what is ready already.
   auto interest = NotifyOn::Read | NotifyOn::Shutdown;
@@ -112,10 +115,11 @@ void Transport::for_each_connection(Action action) {
 void Transport::begin_drain() {
   context_.draining = true;
   context_.draining_since = Clock::now();
-  for_each_connection([](Connection&) {});  // touched: each is scheduled anew
+  for_each_connection([](Connection& connection) { connection.begin_drain(); });
 }
 
 void Transport::close_unowed() {
+  context_.truncating = true;
   for_each_connection([](Connection& connection) { connection.close_if_unowed(); });
 }
 

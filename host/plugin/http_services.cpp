@@ -1,11 +1,15 @@
 #include "plugin/http_services.hpp"
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 
 #include "base/log.hpp"
 #include "plugin/abi_text.hpp"
+#include "plugin/answer_checks.hpp"
 #include "plugin/host_services.hpp"
+#include "plugin/stream_services.hpp"
 
 namespace plughost::plugin {
 namespace {
@@ -13,95 +17,92 @@ namespace {
 using dispatch::Outcome;
 using dispatch::Release;
 
-ph_status to_status(Outcome outcome) noexcept {
-  switch (outcome) {
-    case Outcome::ok:
-      return PH_OK;
-    case Outcome::cancelled:
-      return PH_E_CANCELLED;
-    case Outcome::stale:
-      return PH_E_STALE;
-    case Outcome::state:
-      break;
-  }
-  return PH_E_STATE;
+/// Its memory circulates between the threads that answer and the request slots.
+http::HeaderLines& empty_lines() {
+  thread_local http::HeaderLines lines;
+  lines.clear();
+  return lines;
 }
 
-/// Says no to a call of a living request; a stale token is told apart first.
-ph_status refuse(const ph_host* host, ph_req token, ph_status status) {
-  return HostServices::of(host).responder().label(token) ? status : PH_E_STALE;
+/// Empty: the host can send it with a body of that length. lines then holds its headers.
+std::string objection_to(const ph_response* response, uint64_t length, http::HeaderLines& lines) {
+  auto objection = objection_to_status(response->status);
+  if (objection.empty()) {
+    objection = objection_to_headers(response->headers, response->n_headers, lines);
+  }
+  return objection.empty() ? objection_to_length(lines, length) : objection;
 }
 
-std::string_view verdict_text(http::HeaderLines::Verdict verdict) {
-  switch (verdict) {
-    case http::HeaderLines::Verdict::bad_name:
-      return "a name that is no token";
-    case http::HeaderLines::Verdict::bad_value:
-      return "a control character in its value";
-    case http::HeaderLines::Verdict::framing:
-      return "a meaning that only the host may give it";
-    case http::HeaderLines::Verdict::accepted:
-      break;
-  }
-  return "nothing wrong";
-}
-
-/// Copies and checks the header lines. Empty: they are fine.
-std::string collect(const ph_response& response, http::HeaderLines& lines) {
-  if (response.n_headers > 0 && response.headers == nullptr) return "n_headers without headers";
-  for (std::size_t i = 0; i < response.n_headers; ++i) {
-    const auto name = to_view(response.headers[i].name);
-    const auto verdict = lines.append(name, to_view(response.headers[i].value));
-    if (verdict != http::HeaderLines::Verdict::accepted) {
-      return "header '" + std::string(name) + "' has " + std::string(verdict_text(verdict));
-    }
-  }
-  const auto declared = lines.declared_length();
-  if (declared != http::kUnknownLength && declared != response.body.len) {
-    return "Content-Length says " + std::to_string(declared) + ", the body has " +
-           std::to_string(response.body.len) + " bytes";
-  }
-  return {};
-}
-
-/// Empty: the host can send it. lines then holds its headers.
-std::string objection_to(const ph_response* response, http::HeaderLines& lines) {
-  if (response == nullptr || !PH_HAS(response, release_ctx)) return "ph_response is incomplete";
-  if (response->status < 200 || response->status > 599) {
-    return "status " + std::to_string(response->status) + " is not 200 to 599";
-  }
-  if (response->body.len > 0 && response->body.ptr == nullptr) return "body without bytes";
-  return collect(*response, lines);
+bool is_complete(const ph_response* response) {
+  return response != nullptr && PH_HAS(response, release_ctx);
 }
 
 Release release_of(const ph_response* response) {
-  if (response == nullptr || !PH_HAS(response, release_ctx)) return {};
+  if (!is_complete(response)) return {};
   return {response->release, response->release_ctx};
 }
 
 ph_status respond(const ph_host* host, ph_req token, const ph_response* response) noexcept {
-  // Its memory circulates between the threads that answer and the request slots.
-  thread_local http::HeaderLines lines;
-  lines.clear();
+  auto& lines = empty_lines();
   auto release = release_of(response);
-  if (const auto objection = objection_to(response, lines); !objection.empty()) {
+  std::string objection;
+  if (!is_complete(response)) {
+    objection = "ph_response is incomplete";
+  } else if (response->body.len > 0 && response->body.ptr == nullptr) {
+    objection = "body without bytes";
+  } else {
+    objection = objection_to(response, response->body.len, lines);
+  }
+  if (!objection.empty()) {
     release.run();
-    const auto status = refuse(host, token, PH_E_INVALID);
-    if (status == PH_E_INVALID) {
-      HostServices::of(host).log(log::Level::warn, token, "respond() is refused: " + objection);
-    }
-    return status;
+    return refuse(host, token, "respond()", objection);
   }
   const std::string_view body(static_cast<const char*>(response->body.ptr), response->body.len);
   auto& responder = HostServices::of(host).responder();
   return to_status(responder.respond(token, {response->status, lines, body, release}));
 }
 
+/// Empty: so many bytes can be sent from there.
+std::string objection_to_file(int32_t fd, uint64_t offset, uint64_t length) {
+  struct stat file {};
+  if (fd < 0 || ::fstat(fd, &file) != 0) return "the descriptor is not open";
+  if (!S_ISREG(file.st_mode)) return "the descriptor is not one of a regular file";
+  const auto size = static_cast<uint64_t>(file.st_size);
+  if (offset <= size && length <= size - offset) return {};
+  return "the file has " + std::to_string(size) + " bytes, not " + std::to_string(length) +
+         " from " + std::to_string(offset) + " on";
+}
+
+ph_status respond_file(const ph_host* host, ph_req token, const ph_response* head, int32_t fd,
+                       uint64_t offset, uint64_t length, ph_release_fn release,
+                       void* ctx) noexcept {
+  release_of(head).run();  // the body it could lend is not there
+  Release file_release{release, ctx};
+  auto& lines = empty_lines();
+  std::string objection;
+  if (!is_complete(head)) {
+    objection = "ph_response is incomplete";
+  } else if (head->body.len > 0) {
+    objection = "the answer has a body beside the file";
+  } else {
+    objection = objection_to(head, length, lines);
+  }
+  if (objection.empty()) objection = objection_to_file(fd, offset, length);
+  if (!objection.empty()) {
+    file_release.run();
+    return refuse(host, token, "respond_file()", objection);
+  }
+  auto& responder = HostServices::of(host).responder();
+  return to_status(
+      responder.respond(token, {head->status, lines, {}, file_release, {fd, offset, length}}));
+}
+
 ph_status abort(const ph_host* host, ph_req token, ph_str reason) noexcept {
   auto& services = HostServices::of(host);
   const auto label = services.responder().label(token);
-  const auto outcome = services.responder().respond_problem(token, 500, "");
-  if (label && outcome != Outcome::stale) {
+  auto outcome = services.responder().truncate(token);
+  if (outcome == Outcome::state) outcome = services.responder().respond_problem(token, 500, "");
+  if (label && (outcome == Outcome::ok || outcome == Outcome::cancelled)) {
     services.log(log::Level::error, 0,
                  "gave up request " + label->request_id + " (" + label->pattern +
                      "): " + std::string(to_view(reason)));
@@ -117,45 +118,15 @@ ph_status on_cancel(const ph_host* host, ph_req token, ph_notify notify) noexcep
   Release release{notify.release, notify.ctx};
   if (notify.fn == nullptr) {
     release.run();
-    return refuse(host, token, PH_E_INVALID);
+    return unless_stale(host, token, PH_E_INVALID);
   }
   auto& responder = HostServices::of(host).responder();
   return to_status(responder.on_cancel(token, {notify.fn, release}));
 }
 
-// What minor 0 does not have yet. Whatever was lent goes back at once.
-
-ph_status finish(const ph_host* host, ph_req token, const ph_header*, size_t) noexcept {
-  return refuse(host, token, PH_E_UNSUPPORTED);
-}
-
-ph_status respond_file(const ph_host* host, ph_req token, const ph_response*, int32_t, uint64_t,
-                       uint64_t, ph_release_fn release, void* ctx) noexcept {
-  Release{release, ctx}.run();
-  return refuse(host, token, PH_E_UNSUPPORTED);
-}
-
+/// Not in this minor.
 ph_status upgrade(const ph_host* host, ph_req token, ph_str, const void*) noexcept {
-  return refuse(host, token, PH_E_UNSUPPORTED);
-}
-
-ph_status start(const ph_host* host, ph_req token, uint32_t, const ph_header*, size_t) noexcept {
-  return refuse(host, token, PH_E_UNSUPPORTED);
-}
-
-ph_status write(const ph_host* host, ph_req token, ph_buf, ph_release_fn release,
-                void* ctx) noexcept {
-  Release{release, ctx}.run();
-  return refuse(host, token, PH_E_UNSUPPORTED);
-}
-
-ph_status read_body(const ph_host* host, ph_req token, size_t, ph_buf*) noexcept {
-  return refuse(host, token, PH_E_UNSUPPORTED);
-}
-
-ph_status on_readiness(const ph_host* host, ph_req token, ph_notify notify) noexcept {
-  Release{notify.release, notify.ctx}.run();
-  return refuse(host, token, PH_E_UNSUPPORTED);
+  return unless_stale(host, token, PH_E_UNSUPPORTED);
 }
 
 }  // namespace
@@ -164,15 +135,15 @@ const ph_http_api& http_services() {
   static constexpr ph_http_api kTable{sizeof(ph_http_api),
                                       0,
                                       respond,
-                                      finish,
+                                      stream::finish,
                                       abort,
                                       respond_file,
                                       upgrade,
-                                      start,
-                                      write,
-                                      on_readiness,
-                                      read_body,
-                                      on_readiness,
+                                      stream::start,
+                                      stream::write,
+                                      stream::on_writable,
+                                      stream::read_body,
+                                      stream::on_body,
                                       is_cancelled,
                                       on_cancel};
   return kTable;

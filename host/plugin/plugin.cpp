@@ -84,9 +84,6 @@ Failure Plugin::bind(const config::Route& settings, routing::Route& route) {
 std::string Plugin::objection_to(const ph_handler& bound) const {
   if (bound.size != sizeof bound) return "broke a rule of the plugin ABI: bind() changed out->size";
   if (bound.handle == nullptr) return "broke a rule of the plugin ABI: bind() set no handle";
-  if ((bound.flags & PH_HF_STREAM_BODY) != 0) {
-    return "is flagged PH_HF_STREAM_BODY, which is not supported in this version";
-  }
   if ((bound.flags & PH_HF_NONBLOCKING) != 0 && (entry_->flags & PH_PF_SERIAL) != 0) {
     return "is flagged PH_HF_NONBLOCKING, which a plugin flagged PH_PF_SERIAL must not do";
   }

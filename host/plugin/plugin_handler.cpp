@@ -72,11 +72,13 @@ void PluginHandler::refuse(dispatch::Token token, ph_status status,
   const auto reason = has_reason ? explain(status, error) : std::string();
   const auto label = http_status == 500 ? services_.responder().label(token) : std::nullopt;
   const auto detail = is_client_error(http_status) ? std::string_view(reason) : "";
-  const auto outcome = services_.responder().respond_problem(token, http_status, detail);
+  auto outcome = services_.responder().respond_problem(token, http_status, detail);
+  const bool had_started = outcome == dispatch::Outcome::state;
+  if (had_started) outcome = services_.responder().truncate(token);
 
   const auto returned =
       "handle() returned " + status_name(status) + (has_reason ? ": " : "") + reason;
-  if (outcome == dispatch::Outcome::stale) {
+  if (outcome == dispatch::Outcome::stale || had_started) {
     log(log::Level::error, returned +
                                " after it had answered the request; only a handle() that "
                                "returns PH_OK may answer");

@@ -24,6 +24,7 @@ class PluginHandler final : public dispatch::Handler {
 
   void handle(dispatch::Request& request) noexcept override;
   bool nonblocking() const noexcept override { return (bound.flags & PH_HF_NONBLOCKING) != 0; }
+  bool streams_body() const noexcept override { return (bound.flags & PH_HF_STREAM_BODY) != 0; }
   dispatch::Strand* strand() noexcept override { return strand_; }
 
   /// What bind() is told; valid as long as the handler, for a bind() that overruns its time.

@@ -16,7 +16,6 @@ std::uint64_t to_nanoseconds(dispatch::Clock::time_point deadline) {
 }
 
 void set_message(ph_req_head& head, const http::RequestMessage& message) {
-  head.flags = PH_RF_BODY_COMPLETE;
   head.method = to_abi(message.method);
   head.http_version = to_abi(message.minor_version == 0 ? "1.0" : "1.1");
   head.host = to_abi(message.host);
@@ -24,7 +23,6 @@ void set_message(ph_req_head& head, const http::RequestMessage& message) {
   head.raw_path = to_abi(message.raw_path);
   head.path = to_abi(message.path);
   head.query = to_abi(message.query);
-  head.body = {message.body.data(), message.body.size()};
   head.content_length = message.content_length;
   head.traceparent = to_abi(message.header("traceparent"));
 }
@@ -67,6 +65,10 @@ const ph_req_head& make_request_head(dispatch::Request& request) {
   auto& head = *new (memory) ph_req_head{};
   head.size = sizeof head;
   set_message(head, request.message);
+  if (request.body_stream == nullptr) {
+    head.flags = PH_RF_BODY_COMPLETE;
+    head.body = {request.message.body.data(), request.message.body.size()};
+  }
   set_ends(head, request);
   head.mount = to_abi(request.match.route->pattern.mount());
   head.route = to_abi(request.match.route->pattern.text());

@@ -2,6 +2,7 @@
 // with the same bytes.
 #include "net/connection.hpp"
 
+#include <map>
 
 #include "dispatch/handler.hpp"
 #include "fake_client.hpp"
@@ -46,12 +47,48 @@ class Echo final : public dispatch::Handler {
   std::vector<dispatch::Request*> waiting_;
 };
 
+/// Pulls the body and answers with all of it, once it has all.
+class Pull final : public dispatch::Handler {
+ public:
+  explicit Pull(dispatch::Responder& responder) : responder_(responder) {}
+
+  void handle(dispatch::Request& request) noexcept override { go_on(request.token()); }
+  bool nonblocking() const noexcept override { return true; }
+  bool streams_body() const noexcept override { return true; }
+
+ private:
+  void go_on(dispatch::Token token) {
+    std::string_view part;
+    dispatch::Outcome outcome;
+    while ((outcome = responder_.read_body(token, 7, part)) == dispatch::Outcome::ok) {
+      if (part.empty()) return answer(token);
+      bodies_[token] += part;
+    }
+    if (outcome == dispatch::Outcome::pending) {
+      const auto again = [](void* self, dispatch::Token of) noexcept {
+        static_cast<Pull*>(self)->go_on(of);
+      };
+      responder_.on_body(token, {again, {nullptr, this}});
+    } else {
+      answer(token);  // nobody waits for it, but it is owed
+    }
+  }
+  void answer(dispatch::Token token) {
+    http::HeaderLines headers;
+    responder_.respond(token, {200, headers, bodies_[token], {}});
+    bodies_.erase(token);
+  }
+
+  dispatch::Responder& responder_;
+  std::map<dispatch::Token, std::string> bodies_;
+};
+
 /// What the host shares between connections, made once.
 ///
 /// Plays the transport: delivers answers and lets connections go on.
 class Host final : public dispatch::Mailbox {
  public:
-  Host() : handler(responder_) {
+  Host() : handler(responder_), pull_(responder_) {
     limits_.header_bytes = 1024;
     limits_.headers = 16;
     limits_.body = 512;
@@ -63,13 +100,7 @@ class Host final : public dispatch::Mailbox {
 
   void settle() {
     while (!posted_.empty() || !context.to_advance.empty()) {
-      for (auto* request : std::exchange(posted_, {})) {
-        if (request->sink == nullptr) {
-          requests_.recycle(*request);
-        } else {
-          request->sink->answered(*request);
-        }
-      }
+      for (auto* request : std::exchange(posted_, {})) requests_.deliver(*request);
       for (auto* connection : std::exchange(context.to_advance, {})) {
         connection->queued_for_advance = false;
         connection->advance();
@@ -82,17 +113,19 @@ class Host final : public dispatch::Mailbox {
  private:
   std::shared_ptr<const routing::RouteTable> make_table() {
     std::vector<routing::Route> routes;
-    const auto add = [&](std::vector<std::string> methods, std::string_view pattern) {
+    const auto add = [&](std::vector<std::string> methods, std::string_view pattern,
+                         dispatch::Handler& handles) {
       routing::Route route{};
       route.methods = std::move(methods);
       route.pattern = routing::Pattern::parse(pattern).value();
-      route.handler = &handler;
+      route.handler = &handles;
       routes.push_back(std::move(route));
     };
-    add({"GET", "POST"}, "/a");
-    add({"GET"}, "/close");
-    add({"GET"}, "/empty");
-    add({}, "/any/{id:int}/{rest:path}");
+    add({"GET", "POST"}, "/a", handler);
+    add({"GET"}, "/close", handler);
+    add({"GET"}, "/empty", handler);
+    add({}, "/any/{id:int}/{rest:path}", handler);
+    add({"POST"}, "/pull", pull_);
     return std::make_shared<const routing::RouteTable>("fuzz", std::move(routes));
   }
 
@@ -107,11 +140,12 @@ class Host final : public dispatch::Mailbox {
   Echo handler;
 
  private:
-  net::SharedContext shared_{limits_,   config::milliseconds(250), responder_,
-                             executor_, budget_,                   make_table()};
+  Pull pull_;
+  net::SharedContext shared_{limits_,     config::milliseconds(250), responder_, executor_, budget_,
+                             make_table()};
 
  public:
-  net::IoContext context{shared_, requests_, {}, {}, false, {}};
+  net::IoContext context{shared_, requests_, {}, {}, false, false, {}};
 };
 
 struct Conversation {
@@ -121,7 +155,8 @@ struct Conversation {
 };
 
 /// What the server sent, without what may differ from one time to the next: dates, ids, interim
-/// answers, and why a request was refused (of two mistakes the first to be seen depends on the cut).
+/// answers, and why a request was refused (of two mistakes the first to be seen depends on the
+/// cut).
 std::string without_variables(std::string text) {
   constexpr std::string_view kInterim = "HTTP/1.1 100 Continue\r\n\r\n";
   for (std::size_t at; (at = text.find(kInterim)) != std::string::npos;) {
@@ -133,7 +168,8 @@ std::string without_variables(std::string text) {
       text.erase(at, length);
     }
   };
-  const std::size_t refusal = text.find("\r\nConnection: close\r\ncontent-type: application/problem");
+  const std::size_t refusal =
+      text.find("\r\nConnection: close\r\ncontent-type: application/problem");
   if (refusal != std::string::npos) text.replace(text.rfind("HTTP/1.1 ", refusal), text.npos, "no");
   erase_behind("\r\nDate: ", 29);
   erase_behind("\"request_id\":\"", 16);
@@ -144,9 +180,9 @@ std::string talk(const Conversation& conversation) {
   static Host host;
   host.handler.late = conversation.late;
   fuzz::Client client;
-  auto connection = std::make_unique<net::Connection>(
-      host.context, -1, std::make_unique<fuzz::FakeSocket>(client),
-      std::make_shared<const dispatch::Endpoint>());
+  auto connection = std::make_unique<net::Connection>(host.context, -1,
+                                                      std::make_unique<fuzz::FakeSocket>(client),
+                                                      std::make_shared<const dispatch::Endpoint>());
   const auto go_on = [&] {
     // Each turn something is read, written or answered: so many turns are enough for any input.
     for (int turn = 0; turn < 10'000; ++turn) {

@@ -1,7 +1,7 @@
 """Texts of routes.yaml for the tests."""
 from pathlib import Path
 
-from support.server import SOURCE
+from support.server import BINARY_DIR, SOURCE
 
 HANDLERS = Path(__file__).resolve().parent / "handlers"
 
@@ -20,6 +20,17 @@ def native_routes(settings: str = "", routes: str = "") -> str:
             "routes:\n"
             "  GET /hello: native hello\n"
             "  POST /echo: native echo\n" + _indented(routes))
+
+
+def stream_routes(routes: str, settings: str = "") -> str:
+    """Handlers of tests/fixtures/stream_plugin.c, its counters at /counters, native hello."""
+    return (f"{settings}\n"
+            "plugins:\n"
+            "  native: native_plugin.so\n"
+            f"  stream: {BINARY_DIR / 'fixtures' / 'stream_plugin.so'}\n"
+            "routes:\n"
+            "  GET /native: native hello\n"
+            "  GET /counters: stream counters\n" + _indented(routes))
 
 
 def python_routes(routes: str, settings: str = "", threads: int = 8, queue: int = 4096,

@@ -15,9 +15,19 @@ class Response:
     body: bytes
     reason: str = ""
     version: str = field(default="HTTP/1.1")
+    trailers: dict[str, str] = field(default_factory=dict)
 
     def json(self):
         return json.loads(self.body)
+
+
+def _fields(lines: list[str]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        key = name.lower()
+        fields[key] = f"{fields[key]}, {value.strip()}" if key in fields else value.strip()
+    return fields
 
 
 def request(port: int, method: str, path: str, body: bytes | str | None = None,
@@ -81,19 +91,37 @@ class RawConnection:
 
     def read_response(self, to_head: bool = False) -> Response:
         """The next final or interim response; to_head: the answer to HEAD has no body."""
-        while b"\r\n\r\n" not in self._buffer:
-            self._receive()
-        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")
+        response = self.read_head()
+        if to_head or response.status < 200 or response.status in (204, 304):
+            return response
+        if response.headers.get("transfer-encoding") == "chunked":
+            while chunk := self.read_chunk():
+                response.body += chunk
+            response.trailers = self.read_trailers()
+        else:
+            response.body = self._read_exactly(int(response.headers["content-length"]))
+        return response
+
+    def read_head(self) -> Response:
+        """The next response without its body."""
+        lines = self._read_through(b"\r\n\r\n").decode("latin-1").split("\r\n")
         version, status, reason = (lines[0] + " ").split(" ", 2)
-        headers: dict[str, str] = {}
-        for line in lines[1:]:
-            name, _, value = line.partition(":")
-            key = name.lower()
-            headers[key] = f"{headers[key]}, {value.strip()}" if key in headers else value.strip()
-        bodiless = to_head or status[0] == "1" or status in ("204", "304")
-        body = b"" if bodiless else self._read_exactly(int(headers["content-length"]))
-        return Response(int(status), headers, body, reason.strip(), version)
+        return Response(int(status), _fields(lines[1:]), b"", reason.strip(), version)
+
+    def read_chunk(self) -> bytes:
+        """The data of the next chunk; empty: it was the last one, trailers follow."""
+        size = int(self._read_through(b"\r\n"), 16)
+        if size == 0:
+            return b""
+        data = self._read_exactly(size + 2)
+        assert data.endswith(b"\r\n"), data[-20:]
+        return data[:-2]
+
+    def read_trailers(self) -> dict[str, str]:
+        lines = []
+        while line := self._read_through(b"\r\n").decode("latin-1"):
+            lines.append(line)
+        return _fields(lines)
 
     def read_until_closed(self) -> bytes:
         """All that is left until the peer closes; a reset counts as closed."""
@@ -113,6 +141,13 @@ class RawConnection:
             return True
         except (AssertionError, OSError):
             return False
+
+    def _read_through(self, end: bytes) -> bytes:
+        """What comes before end, which is taken too."""
+        while end not in self._buffer:
+            self._receive()
+        data, _, self._buffer = self._buffer.partition(end)
+        return data
 
     def _read_exactly(self, size: int) -> bytes:
         while len(self._buffer) < size:

@@ -42,7 +42,16 @@ def pool_workers(session: int) -> list[int]:
 
 
 def thread_count(pid: int) -> int:
+    return _status(pid, "Threads")
+
+
+def peak_memory(pid: int) -> int:
+    """The most bytes that were resident at once."""
+    return _status(pid, "VmHWM") * 1024
+
+
+def _status(pid: int, key: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("Threads:"):
+        if line.startswith(f"{key}:"):
             return int(line.split()[1])
-    raise AssertionError(f"no thread count for process {pid}")
+    raise AssertionError(f"no {key} of process {pid}")

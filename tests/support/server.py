@@ -16,6 +16,9 @@ SOURCE = Path(__file__).resolve().parents[2]
 BINARY_DIR = Path(os.environ.get("PLUGHOST_BINARY_DIR", SOURCE / "build" / "release")).resolve()
 BINARY = BINARY_DIR / "plughost"
 
+# A sanitizer keeps freed memory for a while.
+IS_SANITIZED = any(name in BINARY.read_bytes() for name in (b"__asan_init", b"__tsan_init"))
+
 Files = dict[str, str | Path]
 
 _SANITIZER = re.compile(r"(Address|Leak|Thread)Sanitizer|: runtime error: ")

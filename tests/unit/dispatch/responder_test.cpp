@@ -1,21 +1,15 @@
 #include "dispatch/responder.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <ostream>
 #include <thread>
 
 #include "dispatch/request_state.hpp"
 #include "support/fake_mailbox.hpp"
+#include "unit/dispatch/printing.hpp"
 
 using namespace plughost::dispatch;
 using plughost::http::HeaderLines;
 using plughost::test::FakeMailbox;
-
-namespace plughost::dispatch {
-std::ostream& operator<<(std::ostream& out, Outcome outcome) {
-  return out << static_cast<int>(outcome);
-}
-}  // namespace plughost::dispatch
 
 namespace {
 
@@ -28,7 +22,7 @@ struct Fixture {
     HeaderLines headers;
     return responder.respond(token, {200, headers, body, {&count_up, &released}});
   }
-  CancelCallback callback() {
+  Notification callback() {
     return {[](void* ctx, Token) noexcept { ++static_cast<Fixture*>(ctx)->cancelled; },
             {[](void* ctx) noexcept { ++static_cast<Fixture*>(ctx)->callback_released; }, this}};
   }

@@ -25,9 +25,6 @@ constexpr BindRow kRefusedBinds[] = {
      "routes.yaml:20:7: error: plugin 'p': no handler 'nonsense'"},
     {"fixture_plugin", "hello", R"({"bad": 1})",
      "routes.yaml:20:30: error: plugin 'p': option 'bad' is not known"},
-    {"fixture_plugin", "stream_body", "{}",
-     "routes.yaml:20:7: error: plugin 'p': handler 'stream_body' is flagged PH_HF_STREAM_BODY, "
-     "which is not supported in this version"},
     {"fixture_plugin", "no_handle", "{}",
      "routes.yaml:20:7: error: plugin 'p': handler 'no_handle' broke a rule of the plugin ABI: "
      "bind() set no handle"},
