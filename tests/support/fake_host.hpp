@@ -1,6 +1,7 @@
 #pragma once
 
 #include <plughost/abi/abi.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -20,11 +21,13 @@ using Lines = std::vector<std::pair<std::string, std::string>>;
 inline std::string copy_of(ph_str view) { return {view.ptr, view.len}; }
 inline ph_str view_of(std::string_view text) { return {text.data(), text.size()}; }
 
-/// What a plugin answered: by respond, or by abort with a reason.
+/// What a plugin answered: by respond, by a stream, or by abort with a reason.
 struct Answer {
   unsigned status = 0;
   Lines headers;
   std::string body;
+  bool streamed = false;
+  Lines trailers;
   bool lent = false;
   bool aborted = false;
   std::string reason;
@@ -57,9 +60,17 @@ class FakeHost final {
     http_.abort = &abort;
     http_.is_cancelled = &is_cancelled;
     http_.on_cancel = &on_cancel;
-    http_.finish = [](const ph_host*, ph_req, const ph_header*, size_t) noexcept {
-      return ph_status{PH_E_UNSUPPORTED};
+    http_.start = &start;
+    http_.write = &write;
+    http_.on_writable = [](const ph_host* host, ph_req token, ph_notify notify) noexcept {
+      return self(host).keep(token, notify, &Slot::writable);
     };
+    http_.finish = &finish;
+    http_.read_body = &read_body;
+    http_.on_body = [](const ph_host* host, ph_req token, ph_notify notify) noexcept {
+      return self(host).keep(token, notify, &Slot::readable);
+    };
+    http_.respond_file = &respond_file;
     host_.size = sizeof host_;
     host_.abi_major = PH_ABI_MAJOR;
     host_.abi_minor = PH_ABI_MINOR;
@@ -94,10 +105,31 @@ class FakeHost final {
     return last_token_;
   }
 
-  /// The next respond() returns status and leaves the request open.
+  /// The next respond() or start() returns status and leaves the request open.
   void refuse_next_respond(ph_status status) {
     std::lock_guard lock(mutex_);
     refusals_.push_back(status);
+  }
+
+  /// What the next write() returns; the bytes are taken.
+  void answer_next_write(ph_status status) {
+    std::lock_guard lock(mutex_);
+    write_statuses_.push_back(status);
+  }
+  /// Fires on_writable.
+  void make_writable(ph_req token) { fire(token, &Slot::writable); }
+  /// The next part for read_body; fires on_body. Empty: the end.
+  void add_body(ph_req token, std::string part) {
+    {
+      std::lock_guard lock(mutex_);
+      requests_.at(token).parts.push_back(std::move(part));
+    }
+    fire(token, &Slot::readable);
+  }
+  /// What was written so far.
+  std::string written(ph_req token) const {
+    std::lock_guard lock(mutex_);
+    return requests_.at(token).stream.body;
   }
 
   /// What the deadline or a disconnect does: marks the request and fires its on_cancel.
@@ -149,6 +181,11 @@ class FakeHost final {
     bool cancelled = false;
     bool notify_taken = false;
     ph_notify notify{};
+    Answer stream;  // what was streamed so far
+    ph_notify writable{};
+    ph_notify readable{};
+    std::deque<std::string> parts;  // of the body
+    std::string in_use;             // what read_body viewed last
   };
 
   static FakeHost& self(const ph_host* host) { return *static_cast<FakeHost*>(host->impl); }
@@ -159,16 +196,119 @@ class FakeHost final {
 
   static ph_status respond(const ph_host* host, ph_req token,
                            const ph_response* response) noexcept {
-    Answer answer;
-    answer.status = response->status;
-    for (size_t i = 0; i < response->n_headers; ++i) {
-      const ph_header& line = response->headers[i];
-      answer.headers.emplace_back(copy_of(line.name), copy_of(line.value));
-    }
+    Answer answer = head_of(*response);
     answer.body.assign(static_cast<const char*>(response->body.ptr), response->body.len);
     answer.lent = response->release != nullptr;
     release(response->release, response->release_ctx);
     return self(host).settle(token, std::move(answer), true);
+  }
+
+  static Answer head_of(const ph_response& response) {
+    Answer answer;
+    answer.status = response.status;
+    answer.headers = lines_of(response.headers, response.n_headers);
+    return answer;
+  }
+  static Lines lines_of(const ph_header* headers, size_t count) {
+    Lines lines;
+    for (size_t i = 0; i < count; ++i) {
+      lines.emplace_back(copy_of(headers[i].name), copy_of(headers[i].value));
+    }
+    return lines;
+  }
+
+  static ph_status respond_file(const ph_host* host, ph_req token, const ph_response* head, int fd,
+                                uint64_t offset, uint64_t length, ph_release_fn release_file,
+                                void* ctx) noexcept {
+    Answer answer = head_of(*head);
+    answer.body.resize(length);
+    const auto got = ::pread(fd, answer.body.data(), length, static_cast<off_t>(offset));
+    answer.body.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    release(release_file, ctx);
+    return self(host).settle(token, std::move(answer), true);
+  }
+
+  static ph_status start(const ph_host* host, ph_req token, uint32_t status,
+                         const ph_header* headers, size_t count) noexcept {
+    auto& fake = self(host);
+    std::lock_guard lock(fake.mutex_);
+    Slot& slot = fake.requests_.at(token);
+    if (slot.cancelled) return PH_E_CANCELLED;
+    if (slot.stream.streamed) return PH_E_STATE;
+    if (!fake.refusals_.empty()) {
+      const ph_status refusal = fake.refusals_.front();
+      fake.refusals_.pop_front();
+      return refusal;
+    }
+    slot.stream.streamed = true;
+    slot.stream.status = status;
+    slot.stream.headers = lines_of(headers, count);
+    return PH_OK;
+  }
+
+  static ph_status write(const ph_host* host, ph_req token, ph_buf bytes, ph_release_fn give_back,
+                         void* ctx) noexcept {
+    ph_status status = PH_OK;
+    {
+      auto& fake = self(host);
+      std::lock_guard lock(fake.mutex_);
+      Slot& slot = fake.requests_.at(token);
+      slot.stream.body.append(static_cast<const char*>(bytes.ptr), bytes.len);
+      slot.stream.lent = give_back != nullptr;
+      if (slot.cancelled) status = PH_E_CANCELLED;
+      if (!fake.write_statuses_.empty()) {
+        status = fake.write_statuses_.front();
+        fake.write_statuses_.pop_front();
+      }
+    }
+    release(give_back, ctx);
+    return status;
+  }
+
+  static ph_status finish(const ph_host* host, ph_req token, const ph_header* trailers,
+                          size_t count) noexcept {
+    Answer answer;
+    {
+      std::lock_guard lock(self(host).mutex_);
+      answer = self(host).requests_.at(token).stream;
+    }
+    answer.trailers = lines_of(trailers, count);
+    return self(host).settle(token, std::move(answer), false);
+  }
+
+  static ph_status read_body(const ph_host* host, ph_req token, size_t max, ph_buf* out) noexcept {
+    std::lock_guard lock(self(host).mutex_);
+    Slot& slot = self(host).requests_.at(token);
+    if (slot.cancelled) return PH_E_CANCELLED;
+    if (slot.parts.empty()) return PH_PENDING;
+    slot.in_use = slot.parts.front().substr(0, max);
+    slot.parts.front().erase(0, max);
+    if (slot.parts.front().empty() && !slot.in_use.empty()) slot.parts.pop_front();
+    *out = {slot.in_use.data(), slot.in_use.size()};
+    return PH_OK;
+  }
+
+  ph_status keep(ph_req token, ph_notify notify, ph_notify Slot::*place) {
+    {
+      std::lock_guard lock(mutex_);
+      Slot& slot = requests_.at(token);
+      if (!slot.cancelled && (slot.*place).fn == nullptr) {
+        slot.*place = notify;
+        return PH_OK;
+      }
+    }
+    release(notify.release, notify.ctx);
+    return PH_E_CANCELLED;
+  }
+
+  void fire(ph_req token, ph_notify Slot::*place) {
+    ph_notify due{};
+    {
+      std::lock_guard lock(mutex_);
+      due = std::exchange(requests_.at(token).*place, {});
+    }
+    if (due.fn != nullptr) due.fn(due.ctx, token);
+    release(due.release, due.ctx);
   }
 
   static ph_status abort(const ph_host* host, ph_req token, ph_str reason) noexcept {
@@ -235,6 +375,7 @@ class FakeHost final {
   ph_req last_token_ = 0;
   std::map<ph_req, Slot> requests_;
   std::deque<ph_status> refusals_;
+  std::deque<ph_status> write_statuses_;
   std::vector<LogLine> log_lines_;
   std::vector<std::string> faults_;
   unsigned stale_calls_ = 0;

@@ -64,8 +64,9 @@ inline ph_status handle(ph_route_ctx* ctx, ph_req token, const ph_req_head* head
   return status;
 }
 
-constexpr std::uint32_t flags_of(Run run) noexcept {
-  return run == Run::kNonblocking ? std::uint32_t{PH_HF_NONBLOCKING} : 0U;
+inline std::uint32_t flags_of(const BoundHandler& bound) noexcept {
+  return (bound.run == Run::kNonblocking ? std::uint32_t{PH_HF_NONBLOCKING} : 0U) |
+         (bound.body == Body::kStreamed ? std::uint32_t{PH_HF_STREAM_BODY} : 0U);
 }
 
 inline ph_status bind(ph_plugin* plugin, const ph_route* asked, ph_handler* out,
@@ -75,7 +76,7 @@ inline ph_status bind(ph_plugin* plugin, const ph_route* asked, ph_handler* out,
     auto route =
         std::make_unique<BoundRoute>(BoundRoute{as_plugin(plugin).host(), std::move(bound.handle)});
     // Field by field: the host's struct may be shorter or longer than ours, and size is its own.
-    if (PH_HAS(out, flags)) out->flags = flags_of(bound.run);
+    if (PH_HAS(out, flags)) out->flags = flags_of(bound);
     if (PH_HAS(out, handle)) out->handle = &handle;
     if (PH_HAS(out, ctx)) out->ctx = reinterpret_cast<ph_route_ctx*>(route.release());
     return PH_OK;

@@ -26,9 +26,15 @@ enum class Run {
   kNonblocking  // returns within microseconds and takes no contended lock: runs on an I/O thread
 };
 
+enum class Body {
+  kWhole,    // the handler is called with all of it
+  kStreamed  // the handler is called before it is there, and pulls it with Request::read_body
+};
+
 struct BoundHandler {
   Handler handle;
   Run run = Run::kExecutor;
+  Body body = Body::kWhole;
 };
 
 /// Makes a Handler of anything that takes Request& and returns nothing, an Error, or perhaps one.

@@ -29,7 +29,8 @@ namespace plughost::sdk {
 /// Errors:  constructor, bind and start throw Error (any exception will do) to refuse.
 class Plugin {
  public:
-  /// A derived class hides these to change them; PH_PF_* of abi/plugin.h.
+  /// A derived class hides these to change them; PH_PF_* of abi/plugin.h. One that streams or
+  /// answers with files says kMinHostMinor = 1, to be refused by a host that cannot.
   static constexpr std::uint32_t kFlags = 0;
   static constexpr std::uint32_t kMinHostMinor = 0;
   static constexpr const char* kConfigSchemaJson = nullptr;
@@ -44,7 +45,7 @@ class Plugin {
   virtual BoundHandler bind(const Route& route) {
     const auto found = handlers_.find(route.handler());
     if (found == handlers_.end()) throw Error(PH_E_CONFIG, no_such_handler(route.handler()));
-    return {found->second.make(route), found->second.run};
+    return {found->second.make(route), found->second.run, found->second.body};
   }
 
   /// May start threads.
@@ -64,25 +65,28 @@ class Plugin {
 
   /// A handler that takes no options; see Handler and make_handler.
   template <class F>
-  void add_handler(std::string name, F callable, Run run = Run::kExecutor) {
+  void add_handler(std::string name, F callable, Run run = Run::kExecutor,
+                   Body body = Body::kWhole) {
     add_configurable_handler(
         std::move(name),
         [handler = make_handler(std::move(callable))](const Route& route) {
           route.options().refuse_all();
           return handler;
         },
-        run);
+        run, body);
   }
 
   /// A handler made anew for each route, from the route's own options and pattern.
-  void add_configurable_handler(std::string name, HandlerFactory make, Run run = Run::kExecutor) {
-    handlers_.insert_or_assign(std::move(name), Registered{std::move(make), run});
+  void add_configurable_handler(std::string name, HandlerFactory make, Run run = Run::kExecutor,
+                                Body body = Body::kWhole) {
+    handlers_.insert_or_assign(std::move(name), Registered{std::move(make), run, body});
   }
 
  private:
   struct Registered {
     HandlerFactory make;
     Run run;
+    Body body;
   };
 
   std::string no_such_handler(std::string_view name) const {

@@ -10,10 +10,31 @@
 #include <plughost/sdk/host.hpp>
 #include <plughost/sdk/response.hpp>
 #include <plughost/sdk/text.hpp>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace plughost::sdk {
+
+namespace detail {
+
+/// A callback that the host runs at most once, and frees once.
+inline ph_notify make_notify(std::function<void()> callback) {
+  auto owned = std::make_unique<std::function<void()>>(std::move(callback));
+  ph_notify notify{};
+  notify.fn = [](void* ctx, ph_req) noexcept {
+    try {
+      (*static_cast<std::function<void()>*>(ctx))();
+    } catch (...) {  // nobody is left to tell
+    }
+  };
+  notify.release = [](void* ctx) noexcept { delete static_cast<std::function<void()>*>(ctx); };
+  notify.ctx = owned.release();
+  return notify;
+}
+
+}  // namespace detail
 
 /// Header lines or path parameters, in order, for a range-for over ph_header.
 struct Fields {
@@ -22,6 +43,19 @@ struct Fields {
 
   const ph_header* begin() const noexcept { return first; }
   const ph_header* end() const noexcept { return first + count; }
+};
+
+class ResponseStream;
+
+/// Header or trailer lines of a stream.
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+/// What Request::read_body found.
+struct BodyPart {
+  ph_status status;        ///< PH_OK, PH_PENDING, or why no more will come
+  std::string_view bytes;  ///< until the next read_body
+
+  bool ended() const noexcept { return status == PH_OK && bytes.empty(); }
 };
 
 /// One request, and the duty to answer it.
@@ -106,7 +140,34 @@ class Request final {
   /// or the status is not allowed, and the answer is still owed.
   ph_status respond(Response response) { return settle(std::move(response).send(host_, token_)); }
 
-  /// Terminal. Answers 500; reason goes to the log.
+  /// Terminal. Answers with length bytes of the regular file fd from offset, which the host sends
+  /// by itself. Takes fd and closes it, whatever it returns; head has no body. PH_E_INVALID: the
+  /// file is shorter, or head is not allowed, and the answer is still owed.
+  ph_status respond_file(int fd, std::uint64_t offset, std::uint64_t length,
+                         Response head = Response()) {
+    return settle(std::move(head).send_file(host_, token_, fd, offset, length));
+  }
+
+  /// Begins an answer that comes in pieces. The duty moves into the stream, and this object is as
+  /// after respond. Throws Error if the host refuses (a bad status or header, or started before);
+  /// then the answer is still owed. For a client that is gone it gives a cancelled stream. Defined
+  /// in stream.hpp.
+  ResponseStream start(unsigned status = 200, const HeaderList& headers = {});
+
+  /// The next part of the body, of a handler registered with Body::kStreamed. Never blocks.
+  /// PH_PENDING: wait for on_body. PH_E_CANCELLED: the client left, was too slow or sent nonsense.
+  BodyPart read_body(std::size_t max = 64 * 1024) noexcept {
+    ph_buf part{};
+    const ph_status status = host_->http->read_body(host_, token_, max, &part);
+    return {status, status == PH_OK ? text(part) : std::string_view()};
+  }
+  /// Runs callback once when read_body has something to say, on a thread of the host's: it must
+  /// return quickly, not block, and own what it uses. Any status but PH_OK: it will not run.
+  ph_status on_body(std::function<void()> callback) {
+    return host_->http->on_body(host_, token_, detail::make_notify(std::move(callback)));
+  }
+
+  /// Terminal. Answers 500, or truncates a stream; reason goes to the log.
   ph_status abort(std::string_view reason) noexcept {
     return settle(host_->http->abort(host_, token_, to_abi(reason)));
   }
@@ -124,7 +185,9 @@ class Request final {
   }
 
  private:
-  std::string_view field(ph_str ph_req_head::* member) const noexcept {
+  friend class ResponseStream;
+
+  std::string_view field(ph_str ph_req_head::*member) const noexcept {
     return head_ != nullptr ? text(head_->*member) : std::string_view();
   }
 
@@ -149,17 +212,7 @@ class Request final {
 };
 
 inline ph_status Request::on_cancel(std::function<void()> callback) {
-  auto owned = std::make_unique<std::function<void()>>(std::move(callback));
-  ph_notify notify{};
-  notify.fn = [](void* ctx, ph_req) noexcept {
-    try {
-      (*static_cast<std::function<void()>*>(ctx))();
-    } catch (...) {  // a hint: nobody is left to tell
-    }
-  };
-  notify.release = [](void* ctx) noexcept { delete static_cast<std::function<void()>*>(ctx); };
-  notify.ctx = owned.release();
-  return host_->http->on_cancel(host_, token_, notify);
+  return host_->http->on_cancel(host_, token_, detail::make_notify(std::move(callback)));
 }
 
 }  // namespace plughost::sdk

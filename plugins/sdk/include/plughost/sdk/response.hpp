@@ -2,7 +2,9 @@
 #pragma once
 
 #include <plughost/abi/abi.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <memory>
 #include <plughost/sdk/text.hpp>
 #include <string>
@@ -67,6 +69,11 @@ class Response final {
   /// Makes the terminal call; the body is gone afterwards, whatever it returns.
   ph_status send(const ph_host* host, ph_req token) &&;
 
+  /// The same with a part of a file in place of the body, which must be empty; see
+  /// Request::respond_file.
+  ph_status send_file(const ph_host* host, ph_req token, int fd, std::uint64_t offset,
+                      std::uint64_t length) &&;
+
  private:
   static constexpr std::string_view kContentType = "content-type";
   static constexpr std::string_view kJson = "application/json";
@@ -74,6 +81,8 @@ class Response final {
   // Below this a copy into the host's own buffer is cheaper than an allocation and a release.
   static constexpr std::size_t kLendFromBytes = 4096;
   static constexpr std::size_t kInlineHeaders = 8;
+
+  class HeaderArray;
 
   static Response with_body(std::string_view content_type, std::string body) {
     Response response;
@@ -103,19 +112,35 @@ class Response final {
   std::string_view borrowed_;
 };
 
-inline ph_status Response::send(const ph_host* host, ph_req token) && {
-  ph_header few[kInlineHeaders];
-  std::vector<ph_header> many;
-  const std::size_t count = header_count();
-  if (count > kInlineHeaders) many.resize(count);
-  ph_header* const headers = many.empty() ? few : many.data();
-  write_headers(headers);
+/// The header lines of a response as the ABI takes them; lives as long as the call that reads them.
+class Response::HeaderArray final {
+ public:
+  explicit HeaderArray(const Response& response) : count_(response.header_count()) {
+    if (count_ > kInlineHeaders) many_.resize(count_);
+    response.write_headers(data());
+  }
+  HeaderArray(const HeaderArray&) = delete;
+  HeaderArray& operator=(const HeaderArray&) = delete;
 
+  ph_header* data() noexcept { return many_.empty() ? few_ : many_.data(); }
+
+  void describe(const Response& response, ph_response& answer) noexcept {
+    answer.size = sizeof answer;
+    answer.status = response.status_;
+    answer.headers = data();
+    answer.n_headers = count_;
+  }
+
+ private:
+  const std::size_t count_;
+  ph_header few_[kInlineHeaders];
+  std::vector<ph_header> many_;
+};
+
+inline ph_status Response::send(const ph_host* host, ph_req token) && {
+  HeaderArray headers(*this);
   ph_response answer{};
-  answer.size = sizeof answer;
-  answer.status = status_;
-  answer.headers = headers;
-  answer.n_headers = count;
+  headers.describe(*this, answer);
   const std::string_view body = owned_.empty() ? borrowed_ : std::string_view(owned_);
   answer.body = {body.data(), body.size()};
   if (owned_.size() >= kLendFromBytes) {
@@ -125,6 +150,18 @@ inline ph_status Response::send(const ph_host* host, ph_req token) && {
     answer.release_ctx = lent.release();
   }
   return host->http->respond(host, token, &answer);
+}
+
+inline ph_status Response::send_file(const ph_host* host, ph_req token, int fd,
+                                     std::uint64_t offset, std::uint64_t length) && {
+  HeaderArray headers(*this);
+  ph_response head{};
+  headers.describe(*this, head);
+  const auto close_file = [](void* ctx) noexcept {
+    ::close(static_cast<int>(reinterpret_cast<std::intptr_t>(ctx)));
+  };
+  return host->http->respond_file(host, token, &head, fd, offset, length, close_file,
+                                  reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
 }
 
 }  // namespace plughost::sdk

@@ -11,4 +11,5 @@
 #include <plughost/sdk/request.hpp>
 #include <plughost/sdk/response.hpp>
 #include <plughost/sdk/route.hpp>
+#include <plughost/sdk/stream.hpp>
 #include <plughost/sdk/text.hpp>
