@@ -97,6 +97,17 @@ class FakeHost final {
   FakeHost& operator=(const FakeHost&) = delete;
 
   const ph_host* raw() const { return &host_; }
+  /// For a test that adds to what the host can do, before the plugin is created.
+  ph_host& table() { return host_; }
+  ph_http_api& http() { return http_; }
+  static FakeHost& of(const ph_host* host) { return self(host); }
+
+  /// A terminal call that is neither respond nor abort: the answer has that status and no body.
+  ph_status settle_as(ph_req token, unsigned status) {
+    Answer answer;
+    answer.status = status;
+    return settle(token, std::move(answer), true);
+  }
 
   /// A token that the next handle() call may answer.
   ph_req open() {

@@ -8,5 +8,6 @@
 #include "http.h"
 #include "plugin.h"
 #include "request.h"
+#include "websocket.h"
 
 #endif

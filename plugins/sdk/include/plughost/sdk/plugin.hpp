@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <plughost/sdk/handler.hpp>
 #include <plughost/sdk/host.hpp>
@@ -74,6 +75,22 @@ class Plugin {
           return handler;
         },
         run, body);
+  }
+
+  /// A handler that upgrades each request to a WebSocket, with what make(request) returns: a
+  /// std::unique_ptr<WebSocketHandler>. It may throw Error to refuse, or answer the request and
+  /// return null. Who does not ask for WebSocket gets 426.
+  template <class Make>
+  void add_websocket(std::string name, Make make, Run run = Run::kExecutor) {
+    const auto upgrade = [make = std::move(make)](Request& request) -> std::optional<Error> {
+      std::unique_ptr<WebSocketHandler> handler = make(request);
+      if (handler == nullptr) return std::nullopt;
+      const ph_status status = request.upgrade(std::move(handler));
+      if (!request.owed()) return std::nullopt;
+      if (status != PH_E_STATE) return Error(status, "the host refused to upgrade the request");
+      return Error::client(426, "This endpoint speaks WebSocket.");
+    };
+    add_handler(std::move(name), upgrade, run);
   }
 
   /// A handler made anew for each route, from the route's own options and pattern.

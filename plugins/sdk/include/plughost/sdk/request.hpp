@@ -10,6 +10,7 @@
 #include <plughost/sdk/host.hpp>
 #include <plughost/sdk/response.hpp>
 #include <plughost/sdk/text.hpp>
+#include <plughost/sdk/websocket.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -170,6 +171,22 @@ class Request final {
   /// Terminal. Answers 500, or truncates a stream; reason goes to the log.
   ph_status abort(std::string_view reason) noexcept {
     return settle(host_->http->abort(host_, token_, to_abi(reason)));
+  }
+
+  /// True if the client offers to speak that subprotocol over a WebSocket.
+  bool offers_subprotocol(std::string_view name) const noexcept {
+    for (const ph_header& line : headers()) {
+      const bool offers = text(line.name) == "sec-websocket-protocol";
+      if (offers && detail::lists(text(line.value), name)) return true;
+    }
+    return false;
+  }
+
+  /// Terminal. The client gets its 101 and handler the connection. PH_E_CANCELLED: the client is
+  /// gone, or asked in a wrong way and got its answer. PH_E_STATE: it does not ask for WebSocket,
+  /// and the answer is still owed: Error::client(426, ...) fits.
+  ph_status upgrade(std::unique_ptr<WebSocketHandler> handler, const UpgradeOptions& options = {}) {
+    return settle(detail::upgrade(host_, token_, std::move(handler), options));
   }
 
   /// True while this object owes the answer.

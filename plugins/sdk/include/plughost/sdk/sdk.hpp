@@ -13,3 +13,4 @@
 #include <plughost/sdk/route.hpp>
 #include <plughost/sdk/stream.hpp>
 #include <plughost/sdk/text.hpp>
+#include <plughost/sdk/websocket.hpp>
