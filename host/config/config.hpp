@@ -56,6 +56,8 @@ struct Limits {
   milliseconds write_timeout{30000};
   std::size_t pipeline_depth = 16;
   std::size_t queue = 4096;  ///< requests waiting for an executor thread
+  std::uint64_t websocket_message = 1024 * 1024;
+  milliseconds websocket_ping{20000};  ///< 0: silent clients are not pinged
 };
 
 struct Shutdown {

@@ -65,7 +65,9 @@ void read_limits(const Node& node, Limits& limits, Problems& problems) {
                 {"write_timeout", duration_into(limits.write_timeout, kOne, problems)},
                 {"headers", count_into(limits.headers, 1, 10'000, problems)},
                 {"pipeline_depth", count_into(limits.pipeline_depth, 1, 10'000, problems)},
-                {"queue", count_into(limits.queue, 1, kMany, problems)}},
+                {"queue", count_into(limits.queue, 1, kMany, problems)},
+                {"websocket_message", size_into(limits.websocket_message, 1, kGiB, problems)},
+                {"websocket_ping", duration_into(limits.websocket_ping, kZero, problems)}},
                {}, problems);
 }
 

@@ -31,8 +31,9 @@ class BodyBudget final {
 class BodyReservation final {
  public:
   BodyReservation() = default;
-  BodyReservation(const BodyReservation&) = delete;
-  BodyReservation& operator=(const BodyReservation&) = delete;
+  BodyReservation(BodyReservation&& other) noexcept
+      : budget_(other.budget_), bytes_(std::exchange(other.bytes_, 0)) {}
+  BodyReservation& operator=(BodyReservation&&) = delete;
   ~BodyReservation() { release(); }
 
   /// Makes the share at least that large. False: the budget has no room; the share is unchanged.

@@ -2,6 +2,7 @@
 
 #include "dispatch/handler.hpp"
 #include "dispatch/responder.hpp"
+#include "dispatch/websocket.hpp"
 
 namespace plughost::dispatch {
 
@@ -18,17 +19,31 @@ bool Executor::submit(Request& request) noexcept {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || waiting_ >= queue_limit_) return false;
-    ++waiting_;
-    auto* strand = request.handler()->strand();
-    if (strand != nullptr && std::exchange(strand->busy_, true)) {
-      strand->waiting_.push_back(&request);
-    } else {
-      queue_.push_back(&request);
-      wake = idle_ > 0;
-    }
+    wake = enqueue(request);
   }
   if (wake) wake_.notify_one();
   return true;
+}
+
+void Executor::submit_callbacks(Request& request) noexcept {
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    wake = enqueue(request);
+  }
+  if (wake) wake_.notify_one();
+}
+
+/// True: a thread should be woken for it.
+bool Executor::enqueue(Request& request) {
+  ++waiting_;
+  auto* strand = request.handler()->strand();
+  if (strand != nullptr && std::exchange(strand->busy_, true)) {
+    strand->waiting_.push_back(&request);
+    return false;
+  }
+  queue_.push_back(&request);
+  return idle_ > 0;
 }
 
 void Executor::run() noexcept {
@@ -50,6 +65,7 @@ void Executor::run() noexcept {
 }
 
 void Executor::run_one(Request& request) noexcept {
+  if (request.websocket != nullptr) return request.websocket->run();
   const auto token = request.token();
   if (responder_.is_detached(token)) {
     // Nobody waits: the handler never hears of it, so the terminal call is ours.

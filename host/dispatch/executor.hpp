@@ -35,10 +35,15 @@ class Executor final {
   /// False: the queue is full and nothing was taken.
   bool submit(Request& request) noexcept;
 
+  /// The plugin has something to be told about the connection that request has become. Always
+  /// taken: each connection waits here at most once.
+  void submit_callbacks(Request& request) noexcept;
+
   /// Runs what is queued, then joins the threads. Never call it while a handler hangs.
   void stop() noexcept;
 
  private:
+  bool enqueue(Request& request);
   void run() noexcept;
   void run_one(Request& request) noexcept;
   void finish_strand(Strand* strand);

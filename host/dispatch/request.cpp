@@ -5,6 +5,7 @@
 #include "dispatch/request_pool.hpp"
 #include "dispatch/request_state.hpp"
 #include "dispatch/response_stream.hpp"
+#include "dispatch/websocket.hpp"
 
 namespace plughost::dispatch {
 

@@ -22,6 +22,7 @@ class Handler;
 class Request;
 class RequestPool;
 class ResponseStream;
+class WebSocket;
 
 using Clock = std::chrono::steady_clock;
 
@@ -121,6 +122,8 @@ class Request final {
   std::unique_ptr<ResponseStream> response_stream;
   /// Made before dispatch for a handler that pulls its body, else null.
   std::unique_ptr<BodyStream> body_stream;
+  /// Made by the plugin's upgrade(), beside a response_stream; else null. As for that.
+  std::unique_ptr<WebSocket> websocket;
 
   Token token() const noexcept;
   RequestPool& pool() const noexcept { return *pool_; }

@@ -5,6 +5,7 @@
 #include "dispatch/body_stream.hpp"
 #include "dispatch/request_state.hpp"
 #include "dispatch/response_stream.hpp"
+#include "dispatch/websocket.hpp"
 
 namespace plughost::dispatch {
 namespace {
@@ -66,6 +67,7 @@ void RequestPool::recycle(Request& request) noexcept {
   request.deadline = Clock::time_point::max();
   request.sink = nullptr;
   request.answered = request.started = request.ended = false;
+  request.websocket.reset();
   request.response_stream.reset();
   request.body_stream.reset();
   request.body_reservation.release();
@@ -87,6 +89,9 @@ void RequestPool::abandon(Request& request) noexcept {
   if (request.ended) return recycle(request);
   RequestState::detach(request);
   if (request.started) request.response_stream->drop();
+  if (RequestState::is_upgraded(request)) {
+    request.websocket->lost("the client left without closing");
+  }
   if (request.body_stream != nullptr) request.body_stream->cancel();
 }
 

@@ -12,12 +12,19 @@ constexpr std::uint64_t kHasCallback = 8;    // cancel_callback_ is complete
 constexpr std::uint64_t kCallbackUsed = 16;  // on_cancel was called
 constexpr std::uint64_t kStarted = 32;       // the answer is a stream: no 504 any more
 constexpr std::uint64_t kStreaming = 64;     // response_stream is complete
+constexpr std::uint64_t kUpgraded = 128;     // websocket is complete; owed by the host itself
 constexpr std::uint64_t kPin = 1 << 8;
 constexpr std::uint64_t kPins = 0xFF00;
 
 std::uint32_t generation_of(std::uint64_t state) { return static_cast<std::uint32_t>(state >> 32); }
 
+/// The plugin owes a terminal call.
 bool owes(std::uint64_t state, std::uint32_t generation) {
+  return generation_of(state) == generation && (state & (kOwed | kUpgraded)) == kOwed;
+}
+
+/// The slot is in a plugin's hands, as a request or as a connection.
+bool lives(std::uint64_t state, std::uint32_t generation) {
   return generation_of(state) == generation && (state & kOwed) != 0;
 }
 
@@ -88,6 +95,32 @@ RequestState::Entry RequestState::enter(Request& request, std::uint32_t generati
   return enter(request, generation, 0, 0, 0);
 }
 
+void RequestState::publish_upgrade(Request& request) noexcept {
+  auto state = request.state_.load(std::memory_order_acquire);
+  while (!request.state_.compare_exchange_weak(
+      state, (state | kStreaming | kUpgraded) & ~kHasCallback, std::memory_order_acq_rel)) {
+  }
+  if ((state & kHasCallback) != 0) request.cancel_callback_.release.run();
+}
+
+RequestState::Entry RequestState::enter_upgraded(Request& request,
+                                                 std::uint32_t generation) noexcept {
+  auto state = request.state_.load(std::memory_order_acquire);
+  do {
+    if (!lives(state, generation) || (state & kUpgraded) == 0) return Entry::stale;
+    if ((state & kDetached) != 0 || (state & kPins) == kPins) return Entry::cancelled;
+  } while (!request.state_.compare_exchange_weak(state, state + kPin, std::memory_order_acq_rel));
+  return Entry::entered;
+}
+
+bool RequestState::is_upgraded(const Request& request) noexcept {
+  return (request.state_.load(std::memory_order_acquire) & kUpgraded) != 0;
+}
+
+void RequestState::end_upgrade(Request& request) noexcept {
+  request.state_.fetch_and(~(kOwed | kUpgraded), std::memory_order_acq_rel);
+}
+
 bool RequestState::detach(Request& request) noexcept { return detach(request, 0); }
 
 bool RequestState::detach_unless_streaming(Request& request) noexcept {
@@ -149,7 +182,7 @@ RequestState::Registration RequestState::register_cancel(Request& request, std::
 bool RequestState::pin(Request& request, std::uint32_t generation) noexcept {
   auto state = request.state_.load(std::memory_order_acquire);
   do {
-    if (!owes(state, generation) || (state & kPins) == kPins) return false;
+    if (!lives(state, generation) || (state & kPins) == kPins) return false;
   } while (!request.state_.compare_exchange_weak(state, state + kPin, std::memory_order_acq_rel));
   return true;
 }

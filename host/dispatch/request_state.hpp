@@ -43,6 +43,16 @@ class RequestState final {
   /// entered: the fields may be used until unpin.
   static Entry enter(Request& request, std::uint32_t generation) noexcept;
 
+  /// After begin_stream: response_stream and websocket are complete, and for the plugin the request
+  /// is over: its calls are `stale`. Takes a pending cancel callback out and runs its release.
+  /// Keeps the pin.
+  static void publish_upgrade(Request& request) noexcept;
+  /// entered: websocket may be used until unpin. cancelled: the client is gone.
+  static Entry enter_upgraded(Request& request, std::uint32_t generation) noexcept;
+  static bool is_upgraded(const Request& request) noexcept;
+  /// The plugin is through with the connection; the caller must post the request.
+  static void end_upgrade(Request& request) noexcept;
+
   /// True if a terminal call of this generation is still owed.
   static bool owed(const Request& request, std::uint32_t generation) noexcept;
 
@@ -68,7 +78,7 @@ class RequestState final {
   static Registration register_cancel(Request& request, std::uint32_t generation,
                                       const Notification& callback) noexcept;
 
-  /// Keeps the slot's fields readable until unpin. False: stale.
+  /// Keeps the slot's fields readable until unpin, of a connection too. False: stale.
   static bool pin(Request& request, std::uint32_t generation) noexcept;
   static void unpin(Request& request) noexcept;
 

@@ -5,6 +5,7 @@
 #include "dispatch/request_state.hpp"
 #include "dispatch/response_stream.hpp"
 #include "http/problem.hpp"
+#include "http/websocket_handshake.hpp"
 
 namespace plughost::dispatch {
 namespace {
@@ -55,6 +56,10 @@ Outcome Responder::respond_problem(Token token, unsigned status, std::string_vie
   http::HeaderLines headers;
   headers.append("content-type", http::kProblemType);
   if (status == 503) headers.append("retry-after", "1");
+  if (status == 426) {
+    headers.add_upgrade("websocket");
+    headers.append("sec-websocket-version", http::websocket::kVersion);
+  }
   return respond(token, {status, headers, body, {}});
 }
 

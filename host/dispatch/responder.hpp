@@ -8,6 +8,7 @@
 
 #include "dispatch/outcome.hpp"
 #include "dispatch/request_pool.hpp"
+#include "dispatch/websocket.hpp"
 
 namespace plughost::dispatch {
 
@@ -18,6 +19,14 @@ struct AnswerView {
   std::string_view body;
   Release release;  ///< no fn: body is copied before the call returns
   FilePart file{};  ///< if there is one: instead of body, its descriptor lent until release
+};
+
+/// What a plugin wants to make of a request that asks for WebSocket.
+struct UpgradeOrder {
+  std::unique_ptr<WebSocketListener> listener;  ///< taken if the order succeeds
+  std::string_view protocol;                    ///< one that the client offers; empty: none
+  const http::HeaderLines& headers;             ///< more of the 101 answer, checked by the caller
+  std::uint64_t max_message = UINT64_MAX;
 };
 
 /// What a log line says of a request.
@@ -65,6 +74,15 @@ class Responder final {
   /// Takes the notification whatever it returns. ok, cancelled, stale, state.
   Outcome on_body(Token token, Notification notification) noexcept;
 
+  /// Terminal if ok or cancelled. state: the client does not ask for WebSocket, or a stream was
+  /// begun. invalid: it does not offer that protocol. cancelled: also if the host has refused a bad
+  /// handshake.
+  Outcome upgrade(Token token, UpgradeOrder& order) noexcept;
+  /// What follows is for the token of an upgraded request; see WebSocket. stale: it is none.
+  Outcome send(Token token, bool is_text, std::string_view bytes, Release release) noexcept;
+  Outcome ping(Token token, std::string_view payload) noexcept;
+  Outcome close(Token token, std::uint16_t code, std::string_view reason) noexcept;
+
   /// Wait-free. True once the deadline passed, the client left or the token is stale.
   bool is_cancelled(Token token) const noexcept;
 
@@ -80,6 +98,9 @@ class Responder final {
 
  private:
   Request* find(Token token) const noexcept;
+  Outcome upgrade_entered(Token token, Request& request, UpgradeOrder& order) noexcept;
+  template <typename Action>
+  Outcome with_websocket(Token token, Action action) const noexcept;
   /// Nothing may touch the request afterwards.
   static void post_terminal(Request& request) noexcept;
 

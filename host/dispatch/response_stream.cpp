@@ -38,6 +38,30 @@ Outcome ResponseStream::write(std::string_view bytes, Release release) noexcept 
   return outcome;
 }
 
+Outcome ResponseStream::admit(std::size_t bytes) const noexcept {
+  std::lock_guard lock(mutex_);
+  if (dropped_ || end_ != End::open) return Outcome::cancelled;
+  return waiting_ >= kHighWater && waiting_ + bytes > kMost ? Outcome::busy : Outcome::ok;
+}
+
+void ResponseStream::put(std::string_view head, std::string_view bytes, Release release) noexcept {
+  {
+    std::lock_guard lock(mutex_);
+    if (!dropped_ && end_ == End::open) {
+      Release none;
+      append(head, none);
+      append(bytes, release);
+      request_.post(Request::News::look);
+    }
+  }
+  release.run();
+}
+
+bool ResponseStream::is_behind() const noexcept {
+  std::lock_guard lock(mutex_);
+  return waiting_ > kHighWater;
+}
+
 void ResponseStream::append(std::string_view bytes, Release& release) {
   written_ += bytes.size();
   waiting_ += bytes.size();

@@ -56,6 +56,15 @@ class ResponseStream final {
   Outcome write(std::string_view bytes, Release release) noexcept;
   /// state: one is registered already. Takes the notification whatever it returns.
   Outcome on_writable(Notification notification) noexcept;
+  // [any], by a WebSocket, whose frames are not to be mixed: admit and put under its own lock
+
+  /// ok, busy, cancelled.
+  Outcome admit(std::size_t bytes) const noexcept;
+  /// Appends head and bytes, however much waits. Takes release.
+  void put(std::string_view head, std::string_view bytes, Release release = {}) noexcept;
+  /// More than kHighWater bytes wait.
+  bool is_behind() const noexcept;
+
   /// After the terminal call was claimed. trailers: whole lines, or empty. Returns how many bytes
   /// are missing of those declared: then the stream is truncated.
   std::uint64_t finish(std::string_view trailers) noexcept;
@@ -83,7 +92,7 @@ class ResponseStream final {
   Request& request_;
   const http::Framing framing_;
   const std::uint64_t declared_length_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Piece> pieces_;  // guarded by mutex_, as are all that follow
   std::size_t waiting_ = 0;    // written and not sent
   std::uint64_t written_ = 0;

@@ -25,6 +25,7 @@ struct Fields {
   bool close = false;
   bool keep_alive = false;
   bool expects_continue = false;
+  bool upgrade_to_websocket = false;
   std::string_view unknown_expectation;
 };
 
@@ -47,6 +48,12 @@ void note_expect(Fields& fields, std::string_view list) {
   }
 }
 
+void note_upgrade(Fields& fields, std::string_view list) {
+  while (!list.empty()) {
+    if (equals_ignoring_case(next_element(list), "websocket")) fields.upgrade_to_websocket = true;
+  }
+}
+
 /// Rationale: the length of the name decides before a byte of it is compared.
 void note(Fields& fields, const HeaderField& field) {
   switch (field.name.size()) {
@@ -55,6 +62,9 @@ void note(Fields& fields, const HeaderField& field) {
       break;
     case 6:
       if (field.name == "expect") note_expect(fields, field.value);
+      break;
+    case 7:
+      if (field.name == "upgrade") note_upgrade(fields, field.value);
       break;
     case 10:
       if (field.name == "connection") note_connection(fields, field.value);
@@ -156,6 +166,7 @@ std::optional<Refusal> apply_field_rules(RequestMessage& message) {
   if (auto refusal = apply_host(message, fields.host)) return refusal;
   if (auto refusal = apply_framing(message, fields)) return refusal;
   if (auto refusal = apply_expect(message, fields)) return refusal;
+  message.asks_for_websocket = fields.upgrade_to_websocket && message.minor_version > 0;
   message.keep_alive = !fields.close && (message.minor_version == 1 || fields.keep_alive);
   return std::nullopt;
 }

@@ -103,6 +103,10 @@ HeaderLines::Verdict HeaderLines::append(std::string_view name, std::string_view
   return Verdict::accepted;
 }
 
+void HeaderLines::add_upgrade(std::string_view protocol) {
+  lines_.append("Upgrade: ").append(protocol).append("\r\nConnection: Upgrade\r\n");
+}
+
 void HeaderLines::clear() {
   lines_.clear();
   declared_length_ = kUnknownLength;

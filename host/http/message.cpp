@@ -49,6 +49,7 @@ void RequestMessage::clear() {
   keep_alive = true;
   chunked = false;
   expects_continue = false;
+  asks_for_websocket = false;
   clear_and_keep_little(bytes);
 }
 

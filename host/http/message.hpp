@@ -37,6 +37,7 @@ struct RequestMessage {
   bool keep_alive = true;                         ///< what version and Connection ask for
   bool chunked = false;
   bool expects_continue = false;
+  bool asks_for_websocket = false;  ///< HTTP/1.1 with `Upgrade: websocket`, however badly
 
   /// The value of the first header of that lower-case name; empty if there is none.
   std::string_view header(std::string_view lower_case_name) const;

@@ -23,6 +23,8 @@ class HeaderLines final {
   /// is kept aside for the caller to compare (declared_length()); a value that is no number or
   /// differs from an earlier one is Verdict::framing. Date and Server given by a handler stand.
   Verdict append(std::string_view name, std::string_view value);
+  /// Adds the fields by which the host offers another protocol (RFC 9110 section 7.8).
+  void add_upgrade(std::string_view protocol);
   void clear();
 
   std::string_view lines() const { return lines_; }  ///< each with its CRLF
@@ -50,6 +52,7 @@ enum class Framing {
   content_length,  ///< its length is in the head
   chunked,
   until_close,  ///< HTTP/1.0 without a length
+  upgraded,     ///< no HTTP any more: the bytes of the protocol behind a 101
 };
 
 /// The framing of a streamed answer. declared_length: kUnknownLength if the handler gave none.

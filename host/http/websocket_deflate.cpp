@@ -32,14 +32,14 @@ Deflater& Deflater::operator=(Deflater&&) noexcept = default;
 
 bool Deflater::compress(std::string_view message, std::string& out) {
   if (stream_ == nullptr) {
-    stream_ = std::make_unique<Stream>();
-    const int made = ::deflateInit2(&stream_->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -window_bits_,
+    auto stream = std::make_unique<Stream>();
+    const int made = ::deflateInit2(&stream->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -window_bits_,
                                     kMemoryLevel, Z_DEFAULT_STRATEGY);
     if (made != Z_OK) return false;
+    stream_ = std::move(stream);
   }
   std::array<char, kPiece> piece;
   auto& z = stream_->z;
-  // Messages beyond 4 GiB do not exist here: limits.websocket_queue is below.
   z.next_in = input_of(message);
   z.avail_in = static_cast<uInt>(message.size());
   do {

@@ -23,8 +23,8 @@ class Deflater final {
   Deflater(Deflater&&) noexcept;
   Deflater& operator=(Deflater&&) noexcept;
 
-  /// Appends the payload of a compressed message to out. message is not empty. False: no memory;
-  /// out is as before and nothing more may be compressed.
+  /// Appends the payload of a compressed message to out. False: no memory; nothing happened.
+  /// Limits: message has 1 byte to 2 GiB.
   bool compress(std::string_view message, std::string& out);
 
  private:

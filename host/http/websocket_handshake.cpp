@@ -101,10 +101,6 @@ bool Handshake::offers(std::string_view protocol) const {
   return std::find(protocols.begin(), protocols.end(), protocol) != protocols.end();
 }
 
-bool asks_for_websocket(const RequestMessage& message) {
-  return message.minor_version > 0 && lists(message, "upgrade", "websocket");
-}
-
 HandshakeVerdict judge_handshake(const RequestMessage& message) {
   HandshakeVerdict verdict;
   verdict.refusal = judge(message, verdict.handshake);

@@ -29,10 +29,7 @@ struct HandshakeVerdict {
   Handshake handshake;
 };
 
-/// True if the request asks to speak WebSocket, however badly: HTTP/1.1 and `Upgrade: websocket`.
-bool asks_for_websocket(const RequestMessage& message);
-
-/// Judges a request that asks for it (section 4.2.1).
+/// Judges a request with asks_for_websocket (section 4.2.1).
 HandshakeVerdict judge_handshake(const RequestMessage& message);
 
 /// The value of Sec-WebSocket-Accept for a key (section 4.2.2).

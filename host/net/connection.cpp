@@ -95,8 +95,8 @@ Clock::time_point Connection::next_deadline() const {
                                 ? std::min<Clock::duration>(patience, context_.shared.linger)
                                 : patience);
   }
-  auto due = Clock::time_point::max();
-  if (socket_->handshaking()) due = read_since_ + limits.header_timeout;
+  auto due = session_ != nullptr ? session_->next_deadline() : Clock::time_point::max();
+  if (socket_->handshaking()) due = std::min(due, read_since_ + limits.header_timeout);
   if (output_.blocked()) due = std::min(due, write_since_ + limits.write_timeout);
   for (const auto* request : pipeline_) {
     if (!request->answered) due = std::min(due, request->deadline);
@@ -119,6 +119,10 @@ void Connection::on_timer(Clock::time_point now) {
   if (state_ == State::lingering) return die();
   if (output_.blocked() && now >= write_since_ + limits.write_timeout) return die();
   if (socket_->handshaking() && now >= read_since_ + limits.header_timeout) return die();
+  if (session_ != nullptr) {
+    session_->on_timer(now);
+    return queue_advance();
+  }
   for (auto*& request : pipeline_) {
     if (!request->answered && now >= request->deadline) {
       answer_in_place_of(request, 504, "The handler did not answer within the route's timeout.");

@@ -10,6 +10,7 @@
 #include "net/io_context.hpp"
 #include "net/output.hpp"
 #include "net/socket.hpp"
+#include "net/websocket_session.hpp"
 
 namespace plughost::net {
 
@@ -102,6 +103,7 @@ class Connection final : private dispatch::AnswerSink {
   // Reading
   bool can_receive() const;
   bool can_parse() const;
+  bool waits_for_upgrade() const;
   void read_some(bool saw_end);
   void drop_input();
   void consume(std::string_view bytes);
@@ -132,6 +134,8 @@ class Connection final : private dispatch::AnswerSink {
   void fill_output();
   bool write_some();
   bool closes_after(const Request& request) const;
+  void begin_session(Request& request);
+  bool session_is_over(Output::Progress progress) const;
   bool continue_is_due() const;
 
   // Closing
@@ -155,6 +159,8 @@ class Connection final : private dispatch::AnswerSink {
   std::vector<Request*> pipeline_;  // read and not yet written, in order
   Output output_;
   Upload upload_;
+  std::unique_ptr<WebSocketSession> session_;  // what reads instead of parser_, once upgraded
+  bool may_upgrade_ = false;  // the last request asks for another protocol; its answer will tell
   bool is_its_turn_ = false;  // output that paused may go on
   bool reading_body_ = false;
   bool last_read_ = false;    // nothing behind what was read is served

@@ -29,6 +29,7 @@ void Connection::begin_drain() {
     if (request->started) RequestState::hint_cancelled(*request);
   }
   if (output_.streaming() != nullptr) RequestState::hint_cancelled(*output_.streaming());
+  if (session_ != nullptr) session_->go_away();
 }
 
 void Connection::close_if_unowed() {
@@ -72,6 +73,7 @@ void Connection::forget_unread() {
 }
 
 void Connection::enter_lingering() {
+  session_.reset();
   forget_unread();
   if (half_closed_) return close_in_order();
   socket_->shut_down_sending();
@@ -95,6 +97,7 @@ void Connection::cut() {
 
 void Connection::die() {
   if (ends_by_close(output_.streaming())) reset_on_close(fd_);
+  session_.reset();
   state_ = State::closing;
   forget_unread();
   output_.discard();

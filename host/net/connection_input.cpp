@@ -26,6 +26,8 @@ bool usable_as_id(std::string_view id) {
 }  // namespace
 
 bool Connection::can_parse() const {
+  if (session_ != nullptr) return state_ == State::open && session_->wants_input();
+  if (may_upgrade_) return false;
   if (upload_.active) {
     return !upload_.paused && (state_ == State::open || state_ == State::closing);
   }
@@ -35,8 +37,12 @@ bool Connection::can_parse() const {
 
 // Behind the last request that is served, bytes are read only to see the client leave.
 bool Connection::can_receive() const {
-  return !half_closed_ && (can_parse() || (state_ == State::open && last_read_));
+  if (half_closed_) return false;
+  return can_parse() || (state_ == State::open && (last_read_ || waits_for_upgrade()));
 }
+
+// What follows a handshake is kept until its answer tells what it is.
+bool Connection::waits_for_upgrade() const { return may_upgrade_ && input_.size() < kReadBytes; }
 
 bool Connection::wants_read_again() const {
   return unread_ && (can_receive() || state_ == State::lingering);
@@ -88,6 +94,7 @@ void Connection::consume(std::string_view bytes) {
 }
 
 std::size_t Connection::parse(std::string_view bytes) {
+  if (session_ != nullptr) return session_->read(bytes);
   std::size_t used = 0;
   while (can_parse()) {
     if (current_ == nullptr && !upload_.active) {
@@ -181,7 +188,8 @@ void Connection::request_complete() {
   auto& request = *std::exchange(current_, nullptr);
   owes_continue_ = false;
   reading_body_ = false;
-  last_read_ = !request.message.keep_alive;
+  may_upgrade_ = request.message.asks_for_websocket && request.match.kind == MatchKind::found;
+  last_read_ = !request.message.keep_alive && !may_upgrade_;
   pipeline_.push_back(&request);
   if (request.match.kind != MatchKind::found) return answer_from_table(request);
   if (request.match.route->handler->streams_body()) {
@@ -211,6 +219,7 @@ void Connection::refuse(unsigned status, std::string_view detail) {
 
 void Connection::peer_closed() {
   half_closed_ = true;
+  if (session_ != nullptr) session_->client_left();
   if (current_ != nullptr) {
     reading_body_ = false;
     owes_continue_ = false;

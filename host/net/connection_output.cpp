@@ -16,6 +16,7 @@ void Connection::delivered(Request& request) {
     if (context_.draining) RequestState::hint_cancelled(request);
     request.response_stream->notify_if_writable();
   }
+  if (session_ != nullptr) session_->look();
   queue_advance();
 }
 
@@ -28,12 +29,14 @@ void Connection::fill_output() {
   while (state_ == State::open && !pipeline_.empty() && pipeline_.front()->answered &&
          output_.accepts()) {
     auto& request = *pipeline_.front();
+    if (request.started && request.websocket != nullptr) return begin_session(request);
     const bool close = closes_after(request);
     const bool is_uploading = upload_.request == &request;
     const bool http_1_0 = request.message.minor_version == 0;
     const auto client_id = request.message.header("x-request-id");
     if (!client_id.empty()) request.answer.headers.append("x-request-id", client_id);
     pipeline_.erase(pipeline_.begin());
+    if (pipeline_.empty()) may_upgrade_ = false;
     output_.append(request, close      ? http::Persistence::close
                             : http_1_0 ? http::Persistence::keep_alive
                                        : http::Persistence::implied);
@@ -47,12 +50,27 @@ void Connection::fill_output() {
   output_.append_raw(http::kContinue);
 }
 
+void Connection::begin_session(Request& request) {
+  if (half_closed_) return die();
+  pipeline_.clear();  // nothing behind it was read as a request
+  may_upgrade_ = false;
+  output_.upgrade(request);
+  session_ = std::make_unique<WebSocketSession>(context_, request);
+}
+
+/// Both ends are through with it, and the client has what it should get.
+bool Connection::session_is_over(Output::Progress progress) const {
+  if (output_.streaming() == nullptr) return output_.empty();
+  return session_->over() && progress == Output::Progress::waiting;
+}
+
 /// False: the connection is over.
 bool Connection::write_some() {
   if (!output_.empty() && (is_its_turn_ || !output_.paused())) {
     const bool was_blocked = output_.blocked();
     bool moved = false;
     const auto progress = output_.flush(*socket_, moved);
+    if (session_ != nullptr && session_is_over(progress)) return cut(), false;
     if (progress == Output::Progress::failed) return die(), false;
     if (progress == Output::Progress::truncated) return cut(), false;
     if (output_.blocked()) {

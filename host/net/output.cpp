@@ -35,6 +35,12 @@ void Output::append(dispatch::Request& request, http::Persistence persistence) {
   stream_.begin(request);
 }
 
+void Output::upgrade(dispatch::Request& request) {
+  buffer_ += request.answer.copied_body;
+  set_body(request, Body::stream);
+  stream_.begin(request);
+}
+
 void Output::append_whole(dispatch::Request& request, http::Persistence persistence) {
   auto& answer = request.answer;
   const bool is_file = answer.file.fd >= 0;

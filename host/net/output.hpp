@@ -34,6 +34,8 @@ class Output final {
 
   /// Appends request's answer and recycles it, now or when its body is out.
   void append(dispatch::Request& request, http::Persistence persistence);
+  /// Appends the 101 answer of a request that has become a connection; its stream follows for ever.
+  void upgrade(dispatch::Request& request);
   void append_raw(std::string_view bytes) { buffer_ += bytes; }
 
   /// Sends what the socket takes. moved tells whether any byte went out.

@@ -4,6 +4,7 @@
 
 #include "plugin/abi_text.hpp"
 #include "plugin/http_services.hpp"
+#include "plugin/websocket_services.hpp"
 
 namespace plughost::plugin {
 namespace {
@@ -63,7 +64,9 @@ uint32_t HostServices::log_enabled(const ph_host*, int32_t level) noexcept {
 
 const void* HostServices::get_extension(const ph_host* host, const char* id) noexcept {
   constexpr std::string_view kConfigDir = "ph.config_dir/1";  // -> const ph_str
-  return id != nullptr && id == kConfigDir ? &of(host).config_dir_view_ : nullptr;
+  if (id == nullptr) return nullptr;
+  if (id == kConfigDir) return &of(host).config_dir_view_;
+  return std::string_view(id) == PH_WEBSOCKET_1 ? &websocket_services() : nullptr;
 }
 
 void HostServices::drained(const ph_host* host) noexcept {

@@ -10,6 +10,7 @@
 #include "plugin/answer_checks.hpp"
 #include "plugin/host_services.hpp"
 #include "plugin/stream_services.hpp"
+#include "plugin/websocket_services.hpp"
 
 namespace plughost::plugin {
 namespace {
@@ -122,11 +123,6 @@ ph_status on_cancel(const ph_host* host, ph_req token, ph_notify notify) noexcep
   }
   auto& responder = HostServices::of(host).responder();
   return to_status(responder.on_cancel(token, {notify.fn, release}));
-}
-
-/// Not in this minor.
-ph_status upgrade(const ph_host* host, ph_req token, ph_str, const void*) noexcept {
-  return unless_stale(host, token, PH_E_UNSUPPORTED);
 }
 
 }  // namespace

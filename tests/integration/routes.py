@@ -33,6 +33,21 @@ def stream_routes(routes: str, settings: str = "") -> str:
             "  GET /counters: stream counters\n" + _indented(routes))
 
 
+def websocket_routes(settings: str = "", routes: str = "") -> str:
+    """Handlers of tests/fixtures/websocket_plugin.cpp, each at /NAME; native hello at /hello."""
+    names = ("echo", "push", "flood", "close", "throw", "greet")
+    fast = [f"{name}_fast" for name in names]
+    others = ("gate", "status", "mixed", "wrong", "late", "say", "open_gate", "counters")
+    return (f"{settings}\n"
+            "plugins:\n"
+            "  native: native_plugin.so\n"
+            f"  websocket: {BINARY_DIR / 'fixtures' / 'websocket_plugin.so'}\n"
+            "routes:\n"
+            "  GET /hello: native hello\n"
+            + "".join(f"  GET /{name}: websocket {name}\n" for name in (*names, *fast, *others))
+            + _indented(routes))
+
+
 def python_routes(routes: str, settings: str = "", threads: int = 8, queue: int = 4096,
                   workers: int = 2, pool_queue: int = 4096) -> str:
     """tests/integration/handlers beside the shipped handlers, and native hello at /hello."""

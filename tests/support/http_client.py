@@ -1,6 +1,7 @@
 """Two clients: whole requests through http.client, and raw bytes on a socket."""
 import http.client
 import json
+import select
 import socket
 import ssl
 from dataclasses import dataclass, field
@@ -99,7 +100,7 @@ class RawConnection:
                 response.body += chunk
             response.trailers = self.read_trailers()
         else:
-            response.body = self._read_exactly(int(response.headers["content-length"]))
+            response.body = self.read_exactly(int(response.headers["content-length"]))
         return response
 
     def read_head(self) -> Response:
@@ -113,7 +114,7 @@ class RawConnection:
         size = int(self._read_through(b"\r\n"), 16)
         if size == 0:
             return b""
-        data = self._read_exactly(size + 2)
+        data = self.read_exactly(size + 2)
         assert data.endswith(b"\r\n"), data[-20:]
         return data[:-2]
 
@@ -133,6 +134,10 @@ class RawConnection:
         data, self._buffer = self._buffer, b""
         return data
 
+    def has_input(self) -> bool:
+        """Something has arrived that was not read."""
+        return bool(self._buffer or select.select([self.socket], [], [], 0)[0])
+
     def is_open_after_answer(self) -> bool:
         """Sends another request: true if it is answered too."""
         try:
@@ -149,7 +154,7 @@ class RawConnection:
         data, _, self._buffer = self._buffer.partition(end)
         return data
 
-    def _read_exactly(self, size: int) -> bytes:
+    def read_exactly(self, size: int) -> bytes:
         while len(self._buffer) < size:
             self._receive()
         data, self._buffer = self._buffer[:size], self._buffer[size:]

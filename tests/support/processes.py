@@ -45,6 +45,11 @@ def thread_count(pid: int) -> int:
     return _status(pid, "Threads")
 
 
+def memory(pid: int) -> int:
+    """Resident bytes."""
+    return _status(pid, "VmRSS") * 1024
+
+
 def peak_memory(pid: int) -> int:
     """The most bytes that were resident at once."""
     return _status(pid, "VmHWM") * 1024

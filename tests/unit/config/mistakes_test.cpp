@@ -63,7 +63,7 @@ constexpr MistakeRow kRows[] = {
      "routes.yaml:3:10: error: expected a duration like 30s, not a list\n"
      "routes.yaml:4:9: error: expected a mapping in 'limits' with keys like header_bytes, body, "
      "buffered_bytes, connections, keep_alive, header_timeout, body_timeout, write_timeout, "
-     "headers, pipeline_depth and queue\n"
+     "headers, pipeline_depth, queue, websocket_message and websocket_ping\n"
      "routes.yaml:5:10: error: 'plugins' must be a mapping with lines like 'native: "
      "native_plugin.so'\n"
      "routes.yaml:6:9: error: 'routes' must be a mapping with lines like 'GET /hello: native "

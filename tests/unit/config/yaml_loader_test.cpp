@@ -61,6 +61,8 @@ limits:
   write_timeout: "15"
   headers: 16
   pipeline_depth: 17
+  websocket_message: 5KiB
+  websocket_ping: 0
   queue: 18
 shutdown: { delay: 1s, linger: 2s, timeout: 3s }
 log: { level: warn }
@@ -85,6 +87,8 @@ routes:
   BOOST_TEST(config.limits.write_timeout.count() == 15000);
   BOOST_TEST(config.limits.headers == 16u);
   BOOST_TEST(config.limits.pipeline_depth == 17u);
+  BOOST_TEST(config.limits.websocket_message == 5u * 1024);
+  BOOST_TEST(config.limits.websocket_ping.count() == 0);
   BOOST_TEST(config.limits.queue == 18u);
   BOOST_TEST(config.shutdown.delay.count() == 1000);
   BOOST_TEST(config.shutdown.linger.count() == 2000);

@@ -28,7 +28,7 @@ std::string with(std::string_view lines) {
 struct Asked {
   explicit Asked(const std::string& wire) {
     BOOST_REQUIRE(reading.feed(wire) == ParseStatus::complete);
-    BOOST_TEST(asks_for_websocket(reading.message()));
+    BOOST_TEST(reading.message().asks_for_websocket);
     verdict = judge_handshake(reading.message());
   }
   Reading reading;
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(sees_when_nobody_asks) {
         "GET / HTTP/1.0\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"}) {
     Reading reading;
     reading.feed(wire);
-    BOOST_TEST(!asks_for_websocket(reading.message()), wire);
+    BOOST_TEST(!reading.message().asks_for_websocket, wire);
   }
 }
 

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(takes_one_cancel_callback_a_request) {
   BOOST_TEST(counters() == "releases=0 callbacks=0 cancel_releases=2 late=0");
 }
 
-BOOST_AUTO_TEST_CASE(says_unsupported_of_what_this_minor_lacks) {
+BOOST_AUTO_TEST_CASE(says_unsupported_of_a_protocol_it_does_not_speak) {
   BOOST_TEST(ask(start_with("unsupported")).body ==
              "upgrade=" + std::to_string(PH_E_UNSUPPORTED) + '\n');
 }

@@ -50,8 +50,8 @@ typedef struct ph_response {
 } ph_response;
 
 /* Appended to only; a plugin tests PH_HAS before it calls a member newer than its own minor.
- * upgrade answers PH_E_UNSUPPORTED in this minor; those marked (1.1) do so in minor 0, so a plugin
- * that cannot do without them sets ph_entry.min_host_minor. */
+ * Those marked (1.1) answer PH_E_UNSUPPORTED in minor 0, so a plugin that cannot do without them
+ * sets ph_entry.min_host_minor. */
 typedef struct ph_http_api {
   uint32_t size;
   uint32_t reserved;
@@ -79,7 +79,8 @@ typedef struct ph_http_api {
   ph_status (*respond_file)(const ph_host *, ph_req, const ph_response *head, int32_t fd,
                             uint64_t offset, uint64_t len, ph_release_fn, void *ctx) PH_NOEXCEPT;
 
-  /* [any] terminal (later). Hands the connection over to a protocol such as "ph.websocket/1". */
+  /* [any] (1.1) terminal. Hands the connection over to a protocol: PH_WEBSOCKET_1, see websocket.h;
+   * any other is PH_E_UNSUPPORTED, and callbacks are not looked at. */
   ph_status (*upgrade)(const ph_host *, ph_req, ph_str protocol_id,
                        const void *callbacks) PH_NOEXCEPT;
 

@@ -77,7 +77,8 @@ typedef struct ph_websocket_callbacks {
    * reason are the client's if it closed first, else why the host or the plugin closed. reason
    * lives until it returns. */
   void (*on_close)(void *ctx, ph_websocket, uint32_t code, ph_str reason) PH_NOEXCEPT;
-  /* [any] Exactly once, whatever upgrade() returned: see ph_release_fn. May be NULL. */
+  /* [any] Exactly once, whatever upgrade() returned for this protocol: see ph_release_fn. May be
+   * NULL. */
   ph_release_fn release;
 } ph_websocket_callbacks;
 
