@@ -82,7 +82,7 @@ Socket::Transfer TlsSocket::receive(char* buffer, std::size_t size) noexcept {
     std::size_t bytes = 0;
     ERR_clear_error();
     const int result = SSL_read_ex(ssl_, buffer + total, size - total, &bytes);
-    if (!established_) established_ = SSL_is_init_finished(ssl_) == 1;
+    note_handshake();
     if (result <= 0) {
       const auto status = outcome_of_read(result);
       if (status != Status::blocked) end_ = status;
@@ -146,6 +146,7 @@ Socket::Transfer TlsSocket::write(const char* bytes, std::size_t size) noexcept 
   ERR_clear_error();
   const int result = again ? SSL_write_ex(ssl_, unsent_.data(), unsent_.size(), &written)
                            : SSL_write_ex(ssl_, bytes, size, &written);
+  note_handshake();
   if (result > 0) {
     if (again) unsent_ = {};
     const auto offered = std::min(written, size);
@@ -190,6 +191,10 @@ Socket::Transfer TlsSocket::drain(char* buffer, std::size_t size) noexcept {
   if (got == 0) return {Status::closed};
   const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK;
   return {blocked ? Status::blocked : Status::failed};
+}
+
+void TlsSocket::note_handshake() noexcept {
+  if (!established_) established_ = SSL_is_init_finished(ssl_) == 1;
 }
 
 bool TlsSocket::has_input() const noexcept {

@@ -41,6 +41,7 @@ class TlsSocket final : public Socket {
   };
 
   Transfer write(const char* bytes, std::size_t size) noexcept;
+  void note_handshake() noexcept;
   Status outcome_of_read(int result) noexcept;
   Status refuse() noexcept;
   bool send_close_notify() noexcept;

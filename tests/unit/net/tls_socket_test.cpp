@@ -366,7 +366,11 @@ BOOST_AUTO_TEST_CASE(waits_for_input_to_send_before_the_handshake) {
   }
 
   BOOST_TEST(!server.send_wants_readable());
+  BOOST_TEST(!server.handshaking());
   BOOST_TEST(client.read() == "early");
+  server.shut_down_sending();
+  BOOST_TEST(client.read() == "");
+  BOOST_TEST(client.error() == SSL_ERROR_ZERO_RETURN);
 }
 
 BOOST_AUTO_TEST_CASE(waits_for_room_when_the_handshake_does_not_fit) {
