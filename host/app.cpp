@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "dispatch/executor.hpp"
@@ -66,12 +68,6 @@ int take_stdout() {
   return real;
 }
 
-std::string url_of(const dispatch::Endpoint& endpoint, bool tls) {
-  const bool v6 = endpoint.text.find(':') != std::string::npos;
-  return (tls ? "https://" : "http://") + (v6 ? '[' + endpoint.text + ']' : endpoint.text) + ':' +
-         std::to_string(endpoint.port);
-}
-
 const char* name_of(int signal) {
   switch (signal) {
     case SIGTERM:
@@ -93,6 +89,7 @@ class App::Impl {
  public:
   Impl(config::Config settings, std::filesystem::path executable_directory)
       : config_(within_descriptor_limit(std::move(settings))),
+        inherited_(net::take_inherited_sockets()),
         stdout_(take_stdout()),
         certificates_(config_.tls ? std::make_unique<net::TlsCertificates>(config_) : nullptr),
         executor_(responder_, config_.threads.executor, config_.limits.queue),
@@ -107,13 +104,14 @@ class App::Impl {
   void wait_for_signal();
   void handle_signals();
   void reload();
-  void announce(const std::string& line);
+  void announce(const std::string& lines);
   void report_failed_start(const std::exception_ptr& failure);
   bool stop_requested() const { return stop_signals_.load() > 0; }
   [[noreturn]] void end_now(bool deadline_passed);
 
   // In construction order; stop() is that order read backwards.
   const config::Config config_;
+  std::vector<net::InheritedSocket> inherited_;  // until server_ takes them
   const int stdout_;
   const std::unique_ptr<net::TlsCertificates> certificates_;  // null: no TLS
   Signals signals_;
@@ -145,7 +143,9 @@ ExitCode App::Impl::run() {
   });
   if (failure) report_failed_start(failure);
   if (server_ != nullptr) {
-    announce("listening on " + url_of(server_->endpoint(), certificates_ != nullptr) + '\n');
+    std::string lines;
+    for (const std::string& url : server_->urls()) lines += "listening on " + url + '\n';
+    announce(lines);
     while (!stop_requested()) wait_for_signal();
     watch([this] { stop(); });
     if (plugins_.work_abandoned()) end_now(true);
@@ -155,8 +155,8 @@ ExitCode App::Impl::run() {
   return ExitCode::clean;
 }
 
-void App::Impl::announce(const std::string& line) {
-  std::string_view rest = line;
+void App::Impl::announce(const std::string& lines) {
+  std::string_view rest = lines;
   while (!rest.empty()) {
     const auto written = ::write(stdout_, rest.data(), rest.size());
     if (written < 0) return;  // nobody reads it, and nobody needs to
@@ -191,7 +191,8 @@ void App::Impl::start() {
   try {
     auto table = std::make_shared<const routing::RouteTable>(config_.file, std::move(routes));
     server_ = std::make_unique<net::Server>(config_, io_threads(config_), responder_, executor_,
-                                            std::move(table), certificates_.get());
+                                            std::move(table), std::move(inherited_),
+                                            certificates_.get());
     server_->start();
     serving_.store(server_.get());
   } catch (...) {

@@ -1,11 +1,16 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "app.hpp"
 #include "base/log.hpp"
+#include "config/listen_address.hpp"
 #include "config/yaml_loader.hpp"
 #include "routing/pattern.hpp"
 
@@ -15,7 +20,7 @@ using plughost::ExitCode;
 
 struct Options {
   std::string config = "routes.yaml";
-  std::string listen;
+  std::vector<std::string> listen;
   unsigned io_threads = 0;
   unsigned executor_threads = 0;
 };
@@ -24,8 +29,12 @@ void add_serve_options(CLI::App& app, Options& options) {
   app.add_option("-c,--config", options.config, "The routes file")
       ->envname("PLUGHOST_CONFIG")
       ->capture_default_str();
-  app.add_option("--listen", options.listen, "HOST:PORT instead of the file's; port 0 takes any")
-      ->envname("PLUGHOST_LISTEN");
+  app.add_option("--listen", options.listen,
+                 "HOST:PORT, unix:PATH or systemd[:NAME] instead of the file's; port 0 takes any; "
+                 "may be repeated, or a list with commas")
+      ->envname("PLUGHOST_LISTEN")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--io-threads", options.io_threads, "I/O threads (default: one for each core)")
       ->envname("PLUGHOST_IO_THREADS")
       ->check(CLI::Range(1u, plughost::config::kMaxIoThreads));
@@ -35,18 +44,38 @@ void add_serve_options(CLI::App& app, Options& options) {
       ->check(CLI::Range(1u, 4096u));
 }
 
-/// PaaS convention: PORT replaces only the port, and a flag beats it.
+[[noreturn]] void refuse(const char* source, const std::string& mistake) {
+  throw plughost::StartError(ExitCode::usage, {{source, {}, mistake}});
+}
+
+/// PaaS convention: PORT replaces only the port of the first address that has one, and a flag
+/// beats it.
 void apply_port_variable(plughost::config::Config& config) {
+  using plughost::config::ListenAddress;
   const char* port = std::getenv("PORT");
   if (port == nullptr || *port == '\0') return;
-  const auto address = plughost::config::parse_listen_address(
-      (config.listen.host.find(':') == std::string::npos ? config.listen.host
-                                                         : '[' + config.listen.host + ']') +
-      ':' + port);
-  if (!address) {
-    throw plughost::StartError(ExitCode::usage, {{"PORT", {}, address.error()}});
+  const auto address =
+      std::ranges::find(config.listen, ListenAddress::Kind::tcp, &ListenAddress::kind);
+  if (address == config.listen.end()) return;
+  std::string text = plughost::config::to_string(*address);
+  text.replace(text.rfind(':') + 1, std::string::npos, port);
+  const auto parsed = plughost::config::parse_listen_address(text);
+  if (!parsed) refuse("PORT", parsed.error());
+  address->port = parsed.value().port;
+}
+
+/// Relative paths are the shell's here, not the file's.
+void apply_listen_option(const std::vector<std::string>& texts, plughost::config::Config& config) {
+  config.listen.clear();
+  for (const std::string& text : texts) {
+    auto address = plughost::config::parse_listen_address(text);
+    if (!address) refuse("--listen", address.error());
+    auto mistake =
+        plughost::config::place_unix_socket(address.value(), std::filesystem::current_path());
+    if (mistake.empty()) mistake = plughost::config::find_repeated(config.listen, address.value());
+    if (!mistake.empty()) refuse("--listen", mistake);
+    config.listen.push_back(std::move(address.value()));
   }
-  config.listen = address.value();
 }
 
 plughost::config::Config load(const Options& options) {
@@ -57,11 +86,7 @@ plughost::config::Config load(const Options& options) {
   if (options.listen.empty()) {
     apply_port_variable(config);
   } else {
-    const auto address = plughost::config::parse_listen_address(options.listen);
-    if (!address) {
-      throw plughost::StartError(ExitCode::usage, {{"--listen", {}, address.error()}});
-    }
-    config.listen = address.value();
+    apply_listen_option(options.listen, config);
   }
   if (options.io_threads > 0) config.threads.io = options.io_threads;
   if (options.executor_threads > 0) config.threads.executor = options.executor_threads;

@@ -26,10 +26,25 @@ using Positions = std::map<std::string, SourcePosition>;
 /// Says what is wrong with a path pattern; empty: nothing.
 using PatternCheck = std::function<std::string(std::string_view pattern)>;
 
+/// One entry of `listen`, with what holds for the connections accepted there.
 struct ListenAddress {
-  std::string host = "127.0.0.1";  ///< IPv4 or IPv6 address or a name, without brackets
-  std::uint16_t port = 8000;       ///< 0: any free port
+  enum class Kind {
+    tcp,
+    unix_socket,
+    inherited,  ///< sockets that systemd made before this process began
+  };
+
+  Kind kind = Kind::tcp;
+  std::string host = "127.0.0.1";  ///< tcp: IPv4 or IPv6 address or a name, without brackets
+  std::uint16_t port = 8000;       ///< tcp; 0: any free port
+  std::filesystem::path path;      ///< unix_socket: absolute in a Config
+  std::optional<unsigned> mode;    ///< unix_socket: of its file; none: as the umask says
+  std::string name;                ///< inherited: FileDescriptorName; empty: all others
+  std::optional<bool> tls;         ///< only where the file has `tls`
   SourcePosition position;
+
+  /// What holds where the file has `tls`: clients of a Unix socket are on this machine.
+  bool wants_tls() const { return tls.value_or(kind != Kind::unix_socket); }
 };
 
 /// A request's token has 8 bits for its I/O thread.
@@ -117,7 +132,7 @@ struct Route {
 struct Config {
   std::string file;                 ///< as named on the command line
   std::filesystem::path directory;  ///< relative paths in the file are relative to this
-  ListenAddress listen;
+  std::vector<ListenAddress> listen{ListenAddress{}};  ///< at least one
   Threads threads;
   milliseconds timeout{60000};
   milliseconds plugin_timeout{60000};

@@ -100,6 +100,17 @@ std::optional<std::size_t> read_choice(const Node& node, const std::string& what
   return std::nullopt;
 }
 
+Reader flag_into(bool& target, Problems& problems) {
+  return [&target, &problems](const Node& node) {
+    const std::string* text = scalar_text(node, "true or false", problems);
+    if (text == nullptr) return;
+    if (*text != "true" && *text != "false") {
+      return problems.add(node.position, quote(*text) + " is neither true nor false");
+    }
+    target = *text == "true";
+  };
+}
+
 Reader duration_into(milliseconds& target, milliseconds least, Problems& problems) {
   return [&target, least, &problems](const Node& node) {
     if (const std::string* text = scalar_text(node, "a duration like 30s", problems)) {

@@ -38,6 +38,8 @@ const std::string* scalar_text(const Node& node, const std::string& what, Proble
 std::optional<std::size_t> read_choice(const Node& node, const std::string& what,
                                        const std::vector<std::string>& choices, Problems& problems);
 
+/// true or false.
+Reader flag_into(bool& target, Problems& problems);
 Reader duration_into(milliseconds& target, milliseconds least, Problems& problems);
 Reader size_into(std::uint64_t& target, std::uint64_t least, std::uint64_t most,
                  Problems& problems);

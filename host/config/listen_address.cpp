@@ -1,4 +1,7 @@
+#include "config/listen_address.hpp"
+
 #include <arpa/inet.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +10,6 @@
 #include <string_view>
 
 #include "config/quote.hpp"
-#include "config/yaml_loader.hpp"
 
 namespace plughost::config {
 namespace {
@@ -72,32 +74,93 @@ Address parse_bracketed(std::string_view text) {
   return with_port(text, text.substr(1, close - 1), text.substr(close + 2));
 }
 
+Address parse_unix(std::string_view text, std::string_view path) {
+  if (path.empty()) {
+    return Address::failure(quote(text) + " has no path; write it like unix:/run/plughost.sock");
+  }
+  if (path.find('\0') != std::string_view::npos || path.back() == '/') {
+    return Address::failure(quote(text) +
+                            " is no path of a file; write it like unix:/run/plughost.sock");
+  }
+  ListenAddress address;
+  address.kind = ListenAddress::Kind::unix_socket;
+  address.path = path;
+  return address;
+}
+
+Address parse_inherited(std::string_view text, std::string_view name) {
+  const bool is_bad = name.size() > 255 || std::any_of(name.begin(), name.end(), [](char c) {
+                        return c <= ' ' || c == ':' || c == '\x7f';
+                      });
+  if (is_bad || (name.empty() && text.back() == ':')) {
+    return Address::failure(quote(text) +
+                            " names no socket; write 'systemd' for all of them, or "
+                            "'systemd:NAME' with a FileDescriptorName of the .socket unit");
+  }
+  ListenAddress address;
+  address.kind = ListenAddress::Kind::inherited;
+  address.name = name;
+  return address;
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen_address(const std::string& text) {
-  if (text.starts_with("unix:")) {
-    return Address::failure(quote(text) +
-                            ": a Unix socket is not supported in this version; write HOST:PORT");
-  }
-  if (text.find("://") != std::string::npos) {
+  const std::string_view view = text;
+  if (view.find("://") != std::string_view::npos) {
     return Address::failure(quote(text) + " is a URL; write only HOST:PORT");
   }
-  if (text.starts_with('[')) return parse_bracketed(text);
-  const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) {
+  if (view.starts_with("unix:")) return parse_unix(view, view.substr(5));
+  if (view == "systemd") return parse_inherited(view, "");
+  if (view.starts_with("systemd:")) return parse_inherited(view, view.substr(8));
+  if (view.starts_with('[')) return parse_bracketed(view);
+  const std::size_t colon = view.find(':');
+  if (colon == std::string_view::npos) {
     return Address::failure(quote(text) + " is not HOST:PORT; write it like 127.0.0.1:8000");
   }
-  if (text.find(':', colon + 1) != std::string::npos) {
+  if (view.find(':', colon + 1) != std::string_view::npos) {
     return Address::failure(quote(text) +
                             " has several colons; an IPv6 address stands in brackets, like "
                             "[::1]:8000");
   }
-  const std::string_view host = std::string_view(text).substr(0, colon);
+  const std::string_view host = view.substr(0, colon);
   if (const std::string mistake = host_mistake(host); !mistake.empty()) {
     return Address::failure(quote(text) + ' ' + mistake +
                             (host == "*" ? "" : "; write it like 127.0.0.1:8000"));
   }
-  return with_port(text, host, std::string_view(text).substr(colon + 1));
+  return with_port(view, host, view.substr(colon + 1));
+}
+
+std::string to_string(const ListenAddress& address) {
+  switch (address.kind) {
+    case ListenAddress::Kind::unix_socket:
+      return "unix:" + address.path.string();
+    case ListenAddress::Kind::inherited:
+      return address.name.empty() ? "systemd" : "systemd:" + address.name;
+    case ListenAddress::Kind::tcp:
+      break;
+  }
+  const bool is_v6 = address.host.find(':') != std::string::npos;
+  return (is_v6 ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
+}
+
+std::string place_unix_socket(ListenAddress& address, const std::filesystem::path& folder) {
+  if (address.kind != ListenAddress::Kind::unix_socket) return "";
+  address.path = (folder / address.path).lexically_normal();
+  const std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+  if (address.path.native().size() <= longest) return "";
+  return quote(address.path.native()) +
+         " is too long for a Unix socket; choose a path of at most " + std::to_string(longest) +
+         " bytes";
+}
+
+std::string find_repeated(const std::vector<ListenAddress>& addresses,
+                          const ListenAddress& address) {
+  const bool takes_any_port = address.kind == ListenAddress::Kind::tcp && address.port == 0;
+  const std::string text = to_string(address);
+  const auto is_same = [&](const ListenAddress& other) { return to_string(other) == text; };
+  if (takes_any_port || std::none_of(addresses.begin(), addresses.end(), is_same)) return "";
+  return quote(text) + " is there twice; remove one of the two";
 }
 
 }  // namespace plughost::config

@@ -10,6 +10,8 @@ namespace plughost::config {
 /// Everything but plugins and routes, whose nodes it leaves to the two functions below.
 void read_settings(const Node& root, Config& config, Problems& problems);
 
+void read_listen(const Node& node, Config& config, Problems& problems);
+
 /// `plugins` and `plugin_dir`, each null if it is not in the file. Returns whether all their names
 /// are in config.plugins, so that a route's plugin can be looked up there.
 bool read_plugins(const Node* plugins, const Node* plugin_dir, Config& config, Problems& problems);

@@ -1,47 +1,19 @@
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "config/keys.hpp"
+#include "config/listen_address.hpp"
 #include "config/quote.hpp"
 #include "config/sections.hpp"
 #include "config/suggestions.hpp"
-#include "config/syntax_error.hpp"
-#include "config/yaml_loader.hpp"
 
 namespace plughost::config {
 namespace {
 
 constexpr milliseconds kZero{0};
 constexpr milliseconds kOne{1};
-
-/// `[::1]` without quotes is a list to YAML, and so is `[::]`.
-bool is_unquoted_ipv6(const Node& node) {
-  if (node.items.size() != 1) return false;
-  const Node& item = node.items.front();
-  if (item.kind == NodeKind::scalar) return item.plain && looks_like_ipv6(item.text);
-  return item.kind == NodeKind::mapping && item.entries.size() == 1 &&
-         item.entries.front().key.text == ":";
-}
-
-void read_listen(const Node& node, ListenAddress& listen, Problems& problems) {
-  if (node.kind == NodeKind::list && !node.refused) {
-    return problems.add(node.position,
-                        is_unquoted_ipv6(node)
-                            ? "an IPv6 address must be quoted, else YAML takes its '[' for a list; "
-                              "write \"[::1]:8000\""
-                            : "a list of addresses is not supported in this version; write one "
-                              "HOST:PORT");
-  }
-  const std::string* text = scalar_text(node, "an address like 127.0.0.1:8000", problems);
-  if (text == nullptr) return;
-  Result<ListenAddress> address = parse_listen_address(*text);
-  if (!address) return problems.add(node.position, address.error());
-  listen = std::move(address.value());
-  listen.position = node.position;
-}
 
 void read_threads(const Node& node, Threads& threads, Problems& problems) {
   read_mapping(node, " in 'threads'",
@@ -99,7 +71,7 @@ void read_settings(const Node& root, Config& config, Problems& problems) {
   const Reader elsewhere = [](const Node&) {};
   read_mapping(
       root, "",
-      {{"listen", [&](const Node& node) { read_listen(node, config.listen, problems); }},
+      {{"listen", [&](const Node& node) { read_listen(node, config, problems); }},
        {"threads", [&](const Node& node) { read_threads(node, config.threads, problems); }},
        {"timeout", duration_into(config.timeout, kZero, problems)},
        {"plugin_timeout", duration_into(config.plugin_timeout, kOne, problems)},
@@ -111,6 +83,13 @@ void read_settings(const Node& root, Config& config, Problems& problems) {
        {"plugin_dir", elsewhere},
        {"routes", elsewhere}},
       {"admin", "watch"}, problems);
+  for (const ListenAddress& address : config.listen) {
+    if (address.tls.value_or(false) && !config.tls) {
+      problems.add(address.position, quote(to_string(address)) +
+                                         " has 'tls: true', but there is no 'tls' with a "
+                                         "certificate at the top of the file; add it");
+    }
+  }
 }
 
 }  // namespace plughost::config

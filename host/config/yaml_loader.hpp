@@ -19,8 +19,4 @@ namespace plughost::config {
 /// Errors: throws StartError (ExitCode::refused) with every mistake found, in file order.
 Config load_yaml(const std::string& file, const PatternCheck& check_pattern = {});
 
-/// Reads `HOST:PORT` as `listen` and --listen spell it: "127.0.0.1:8000", "[::1]:0",
-/// "localhost:80". The position is left at 0.
-Result<ListenAddress> parse_listen_address(const std::string& text);
-
 }  // namespace plughost::config

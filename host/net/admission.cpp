@@ -6,16 +6,16 @@
 
 namespace plughost::net {
 
-void Admission::start(int fd, SharedContext& shared, const Threads& threads) {
-  const auto self = std::make_shared<Admission>(fd, shared, threads.size());
+void Admission::start(int fd, std::size_t address, SharedContext& shared, const Threads& threads) {
+  const auto self = std::make_shared<Admission>(fd, address, shared, threads.size());
   for (const auto& each : threads) {
     auto& thread = *each;
     thread.transport().run_soon([self, &thread] { self->offer(thread, self); });
   }
 }
 
-Admission::Admission(int fd, SharedContext& shared, std::size_t threads)
-    : shared_(shared), fd_(fd), unasked_(threads) {}
+Admission::Admission(int fd, std::size_t address, SharedContext& shared, std::size_t threads)
+    : shared_(shared), fd_(fd), address_(address), unasked_(threads) {}
 
 Admission::~Admission() {
   if (fd_ < 0) return;
@@ -38,9 +38,9 @@ void Admission::offer(IoThread& thread, const std::shared_ptr<Admission>& self) 
 void Admission::admit(IoThread& thread, bool has_room) {
   const int fd = std::exchange(fd_, -1);
   if (has_room) {
-    thread.add_client(fd);
+    thread.add_client(fd, address_);
   } else {
-    thread.turn_away(fd);
+    thread.turn_away(fd, address_);
   }
 }
 

@@ -22,10 +22,11 @@ class Admission final {
  public:
   using Threads = std::vector<std::unique_ptr<IoThread>>;
 
-  /// Takes the descriptor, which is counted in shared.connections. threads must be running.
-  static void start(int fd, SharedContext& shared, const Threads& threads);
+  /// Takes the descriptor of a client of that entry of Config::listen, which is counted in
+  /// shared.connections. threads must be running.
+  static void start(int fd, std::size_t address, SharedContext& shared, const Threads& threads);
 
-  Admission(int fd, SharedContext& shared, std::size_t threads);
+  Admission(int fd, std::size_t address, SharedContext& shared, std::size_t threads);
   ~Admission();
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
@@ -41,6 +42,7 @@ class Admission final {
 
   SharedContext& shared_;
   int fd_;
+  const std::size_t address_;  // index of its entry in Config::listen
   std::mutex mutex_;
   std::size_t unasked_;  // guarded by mutex_, as is the next
   std::optional<Offer> best_;

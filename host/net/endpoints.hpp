@@ -8,7 +8,8 @@
 
 namespace plughost::net {
 
-/// The address as text and its port; empty for anything but IPv4 and IPv6.
+/// The address as text and its port; empty for anything but IPv4 and IPv6. An IPv4 client of an
+/// IPv6 socket has its IPv4 address.
 dispatch::Endpoint to_endpoint(const sockaddr_storage& address);
 
 /// The client's end of a connected socket.

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct SharedContext {
   dispatch::Executor& executor;
   dispatch::BodyBudget& body_budget;
   std::shared_ptr<const routing::RouteTable> table;
-  const TlsCertificates* certificates;      ///< null: plain HTTP
-  std::atomic<std::size_t> connections{0};  ///< accepted and not yet closed
+  const TlsCertificates* certificates;                 ///< null: plain HTTP everywhere
+  std::span<const config::ListenAddress> addresses{};  ///< Config::listen
+  std::atomic<std::size_t> connections{0};             ///< accepted and not yet closed
 };
 
 /// Makes request ids: 16 hexadecimal digits, unique in the process and, by chance, beyond it.

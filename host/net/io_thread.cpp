@@ -1,23 +1,10 @@
 #include "net/io_thread.hpp"
 
-#include <netinet/in.h>
-#include <pistache/peer.h>
 #include <pthread.h>
 
 #include "base/log.hpp"
 
 namespace plughost::net {
-namespace {
-
-/// Pistache wants an address for its peers. Ours knows better (endpoints.hpp), and Pistache's own
-/// conversion throws for Unix sockets.
-Pistache::Address placeholder_address() {
-  sockaddr_in any{};
-  any.sin_family = AF_INET;
-  return Pistache::Address::fromUnix(reinterpret_cast<sockaddr*>(&any));
-}
-
-}  // namespace
 
 IoThread::IoThread(std::uint8_t index, SharedContext& shared)
     : reactor_(Pistache::Aio::Reactor::create()),
@@ -48,14 +35,11 @@ void IoThread::stop() {
   thread_.join();
 }
 
-void IoThread::add_client(int fd) {
-  static const auto address = placeholder_address();
-  transport_->handleNewPeer(Pistache::Tcp::Peer::Create(fd, address));
-}
+void IoThread::add_client(int fd, std::size_t address) { transport_->add_client(fd, address); }
 
-void IoThread::turn_away(int fd) {
+void IoThread::turn_away(int fd, std::size_t address) {
   transport_->turn_away_next(fd);
-  add_client(fd);
+  add_client(fd, address);
 }
 
 }  // namespace plughost::net

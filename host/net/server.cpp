@@ -1,10 +1,11 @@
 #include "net/server.hpp"
 
-#include <vector>
+#include <utility>
 
 #include "net/admission.hpp"
 #include "net/io_thread.hpp"
 #include "net/listener.hpp"
+#include "net/open_sockets.hpp"
 
 namespace plughost::net {
 
@@ -12,25 +13,26 @@ class Server::Impl {
  public:
   Impl(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
        dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
-       const TlsCertificates* certificates)
+       std::vector<InheritedSocket> inherited, const TlsCertificates* certificates)
       : body_budget(config.limits.buffered_bytes),
-        shared{config.limits, config.shutdown.linger, responder,   executor,
-               body_budget,   std::move(table),       certificates},
-        listener(config, {[this](int fd) { deal_out(fd); },
-                          [this, &config] {
-                            return shared.connections.load() >=
-                                   config.limits.connections + config::kTurnedAwayAtOnce;
-                          }}) {
+        shared{config.limits, config.shutdown.linger, responder,    executor,
+               body_budget,   std::move(table),       certificates, config.listen},
+        listener(open_sockets(config, std::move(inherited)),
+                 {[this](int fd, std::size_t address) { deal_out(fd, address); },
+                  [this, &config] {
+                    return shared.connections.load() >=
+                           config.limits.connections + config::kTurnedAwayAtOnce;
+                  }}) {
     for (unsigned i = 0; i < io_threads; ++i) {
       threads.push_back(std::make_unique<IoThread>(static_cast<std::uint8_t>(i), shared));
       responder.add_pool(threads.back()->transport().requests());
     }
   }
 
-  void deal_out(int fd) {
+  void deal_out(int fd, std::size_t address) {
     const auto others = shared.connections.fetch_add(1, std::memory_order_relaxed);
-    if (others >= shared.limits.connections) return Admission::start(fd, shared, threads);
-    threads[next_thread++ % threads.size()]->add_client(fd);
+    if (others >= shared.limits.connections) return Admission::start(fd, address, shared, threads);
+    threads[next_thread++ % threads.size()]->add_client(fd, address);
   }
 
   dispatch::BodyBudget body_budget;
@@ -42,9 +44,9 @@ class Server::Impl {
 
 Server::Server(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
                dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
-               const TlsCertificates* certificates)
+               std::vector<InheritedSocket> inherited, const TlsCertificates* certificates)
     : impl_(std::make_unique<Impl>(config, io_threads, responder, executor, std::move(table),
-                                   certificates)) {}
+                                   std::move(inherited), certificates)) {}
 
 Server::~Server() { stop(); }
 
@@ -53,7 +55,7 @@ void Server::start() {
   impl_->listener.start();
 }
 
-const dispatch::Endpoint& Server::endpoint() const { return impl_->listener.endpoint(); }
+const std::vector<std::string>& Server::urls() const { return impl_->listener.urls(); }
 
 void Server::stop_accepting() { impl_->listener.stop(); }
 

@@ -2,17 +2,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "config/config.hpp"
 #include "dispatch/executor.hpp"
 #include "dispatch/responder.hpp"
+#include "net/inherited_sockets.hpp"
 #include "routing/route_table.hpp"
 
 namespace plughost::net {
 
 class TlsCertificates;
 
-/// The HTTP/1.1 front end: one listening socket, the I/O threads and their connections.
+/// The HTTP/1.1 front end: the listening sockets, the I/O threads and their connections.
 ///
 /// Stop order: stop_accepting, begin_drain, wait_until_empty (after a while close_unowed; at the
 /// deadline another thread calls force_close), stop. Requests may be answered until stop.
@@ -24,17 +27,18 @@ class TlsCertificates;
 /// Errors:  the constructor throws StartError (ExitCode::cannot_listen); nothing else fails.
 class Server final {
  public:
+  /// Takes the inherited sockets.
   Server(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
          dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
-         const TlsCertificates* certificates = nullptr);
+         std::vector<InheritedSocket> inherited, const TlsCertificates* certificates = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   /// Starts the threads; clients are answered from now on.
   void start();
-  /// Where it listens; the port is the real one when 0 was asked for.
-  const dispatch::Endpoint& endpoint() const;
+  /// Where it listens, in the order of `listen`: see ListeningSocket::url().
+  const std::vector<std::string>& urls() const;
 
   void stop_accepting();
   void begin_drain();

@@ -21,7 +21,7 @@ namespace plughost::net {
 /// are ours. Its own write queue is never used: it is keyed by descriptor only, so that answers can
 /// reach the wrong client after a disconnect.
 ///
-/// Owner:   an IoThread. Threads: the reactor's, but for post, run_soon and handleNewPeer ([any]).
+/// Owner:   an IoThread. Threads: the reactor's, but for post, run_soon and add_client ([any]).
 class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbox {
  public:
   Transport(std::uint8_t index, SharedContext& shared);
@@ -30,6 +30,8 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   void registerPoller(Pistache::Polling::Epoll& poller) override;
   void onReady(const Pistache::Aio::FdSet& ready) override;
 
+  /// Takes a connected descriptor; address is the index of its entry in Config::listen.
+  void add_client(int fd, std::size_t address);
   void post(dispatch::Request& request) noexcept override;
   /// Runs command on the I/O thread soon.
   void run_soon(std::function<void()> command);

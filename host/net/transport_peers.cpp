@@ -16,18 +16,31 @@ using Pistache::Polling::NotifyOn;
 
 namespace {
 
-std::unique_ptr<Socket> open_socket(int fd, const SharedContext& shared) {
-  if (shared.certificates == nullptr) return std::make_unique<PlainSocket>(fd);
+std::unique_ptr<Socket> open_socket(int fd, const SharedContext& shared, std::size_t address) {
+  if (shared.certificates == nullptr || !shared.addresses[address].wants_tls()) {
+    return std::make_unique<PlainSocket>(fd);
+  }
   return std::make_unique<TlsSocket>(fd, shared.certificates->current());
 }
 
+/// Pistache wants an address for its peers, and takes only IP ones. Ours know their client's
+/// (endpoints.hpp); what Pistache carries through its queue is the entry of Config::listen.
+Pistache::Address tag_of(std::size_t listen_address) {
+  return {Pistache::IP::any(), Pistache::Port(static_cast<std::uint16_t>(listen_address))};
+}
+
 }  // namespace
+
+void Transport::add_client(int fd, std::size_t address) {
+  handleNewPeer(Pistache::Tcp::Peer::Create(fd, tag_of(address)));
+}
 
 void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
   const auto fd = static_cast<std::size_t>(peer->fd());
   if (connections_.size() <= fd) connections_.resize(std::max(fd + 1, connections_.size() * 2));
   connections_[fd] = std::make_unique<Connection>(
-      context_, peer->fd(), open_socket(peer->fd(), context_.shared), peer_endpoint(peer->fd()));
+      context_, peer->fd(), open_socket(peer->fd(), context_.shared, peer->address().port()),
+      peer_endpoint(peer->fd()));
   connections_[fd]->serial = next_serial_++;
   schedule(*connections_[fd]);
   if (std::erase(to_turn_away_, peer->fd()) == 0) return;

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   route.pattern = pattern.value();
   const routing::RouteTable table("fuzz", {std::move(route)});
   routing::Match match;
-  table.match("GET", path, match);
+  table.match("GET", "api.example.com", path, match);
   const bool found = match.kind == routing::MatchKind::found;
   if (found != (match.route != nullptr)) std::abort();
   if (found && match.params.size() != match.route->pattern.parameters().size()) std::abort();

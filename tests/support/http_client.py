@@ -5,6 +5,7 @@ import select
 import socket
 import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from support.waiting import DEADLINE
 
@@ -62,10 +63,17 @@ class RawConnection:
     close_notify is then an ssl.SSLError.
     """
 
-    def __init__(self, port: int, tls: ssl.SSLContext | None = None, name: str = "localhost",
-                 session: ssl.SSLSession | None = None):
-        self.socket = socket.create_connection(("127.0.0.1", port), DEADLINE)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, place: int | Path | tuple[str, int], tls: ssl.SSLContext | None = None,
+                 name: str = "localhost", session: ssl.SSLSession | None = None):
+        """place: a port of 127.0.0.1, the path of a Unix socket, or host and port."""
+        if isinstance(place, Path):
+            self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self.socket.settimeout(DEADLINE)
+            self.socket.connect(str(place))
+        else:
+            address = ("127.0.0.1", place) if isinstance(place, int) else place
+            self.socket = socket.create_connection(address, DEADLINE)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             plain = self.socket
             try:
@@ -166,7 +174,7 @@ class RawConnection:
         self._buffer += data
 
 
-def exchange(port: int, data: bytes) -> Response:
+def exchange(place: int | Path | tuple[str, int], data: bytes) -> Response:
     """Sends bytes on a connection of its own and reads one response."""
-    with RawConnection(port) as connection:
+    with RawConnection(place) as connection:
         return connection.send(data).read_response()

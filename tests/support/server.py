@@ -4,6 +4,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -55,22 +56,27 @@ class Server:
     """
 
     def __init__(self, routes: str | Path, files: Files | None = None, *arguments: str,
-                 listen: str = "127.0.0.1:0", until_listening: bool = True):
+                 listen: str | None = "127.0.0.1:0", until_listening: bool = True,
+                 sockets: dict[str, socket.socket] | None = None):
+        """`listen` None: what the file says. `sockets`: passed as systemd does, by name."""
         self.port = 0
+        self.urls: list[str] = []
         self.stdout = ""
         text = "" if isinstance(routes, Path) else routes
         config = routes if isinstance(routes, Path) else "routes.yaml"
         self._workspace = Workspace(text, files)
         self._log_path = self._workspace.path / "stderr.log"
+        command = [BINARY, "-c", config, *(["--listen", listen] if listen else []), *arguments]
+        passed = list((sockets or {}).values())
         with open(self._log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [BINARY, "-c", config, "--listen", listen, *arguments],
+                _activated(command, sockets) if sockets else command,
                 cwd=self._workspace.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=log, start_new_session=True)
+                stderr=log, start_new_session=True, pass_fds=[each.fileno() for each in passed])
         self.pid = self.process.pid
         try:
             if until_listening:
-                self._read_port()
+                self._read_urls()
         except BaseException:
             self.close()
             raise
@@ -145,20 +151,31 @@ class Server:
         except subprocess.TimeoutExpired:
             pass  # close() kills it
 
-    def _read_port(self) -> None:
+    def _read_urls(self) -> None:
         end = time.monotonic() + DEADLINE
-        while not self.port:
+        while not self.stdout.endswith("\n"):  # all lines come in one write
             left = max(0.0, end - time.monotonic())
             ready, _, _ = select.select([self.process.stdout], [], [], left)
             data = os.read(self.process.stdout.fileno(), 4096) if ready else b""
             self.stdout += data.decode()
-            first, complete, _ = self.stdout.partition("\n")
-            if complete:
-                prefix, _, port = first.rpartition(":")
-                assert re.fullmatch(r"listening on https?://127\.0\.0\.1", prefix), self.stdout
-                self.port = int(port)
-            elif not data:
+            if not data:
                 raise AssertionError(f"not listening; it said:\n{self.stdout}{self.log()}")
+        prefix = "listening on "
+        lines = self.stdout.splitlines()
+        assert all(line.startswith(prefix) for line in lines), self.stdout
+        self.urls = [line.removeprefix(prefix) for line in lines]
+        ports = [url.rpartition(":")[2] for url in self.urls if url.startswith("http")]
+        self.port = int(ports[0]) if ports else 0
+
+
+def _activated(command: list, sockets: dict[str, socket.socket]) -> list:
+    """The command, started with descriptors and variables as sd_listen_fds(3) describes them."""
+    # By way of high numbers: a socket's own may be one of those from 3 on.
+    away = " ".join(f"{200 + i}<&{each.fileno()}" for i, each in enumerate(sockets.values()))
+    back = " ".join(f"{3 + i}<&{200 + i} {200 + i}<&-" for i in range(len(sockets)))
+    script = (f"exec {away}; exec {back}; export LISTEN_PID=$$ LISTEN_FDS={len(sockets)} "
+              f"LISTEN_FDNAMES={':'.join(sockets)}; exec \"$@\"")
+    return ["bash", "-c", script, "bash", *command]
 
 
 def run_to_end(routes: str, files: Files | None = None, *arguments: str,

@@ -1,8 +1,9 @@
+#include "config/listen_address.hpp"
+
 #include <boost/test/unit_test.hpp>
 
-#include "config/yaml_loader.hpp"
-
-using plughost::config::parse_listen_address;
+using namespace plughost::config;
+using Kind = ListenAddress::Kind;
 
 BOOST_AUTO_TEST_SUITE(config_listen_address)
 
@@ -28,6 +29,66 @@ BOOST_AUTO_TEST_CASE(reads_host_and_port) {
       BOOST_TEST(address.value().port == row.port);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(reads_unix_and_systemd_sockets) {
+  const auto unix_socket = parse_listen_address("unix:/run/x y:1.sock");
+  const auto all = parse_listen_address("systemd");
+  const auto named = parse_listen_address("systemd:web");
+
+  BOOST_REQUIRE((unix_socket && all && named));
+  BOOST_TEST((unix_socket.value().kind == Kind::unix_socket));
+  BOOST_TEST(unix_socket.value().path == "/run/x y:1.sock");
+  BOOST_TEST((all.value().kind == Kind::inherited));
+  BOOST_TEST(all.value().name == "");
+  BOOST_TEST((named.value().kind == Kind::inherited));
+  BOOST_TEST(named.value().name == "web");
+}
+
+BOOST_AUTO_TEST_CASE(writes_what_it_reads) {
+  for (const char* text : {"127.0.0.1:8000", "[::1]:0", "localhost:80", "unix:/run/x.sock",
+                           "unix:x.sock", "systemd", "systemd:web"}) {
+    BOOST_TEST(to_string(parse_listen_address(text).value()) == text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(places_a_relative_path_in_its_folder) {
+  auto relative = parse_listen_address("unix:run/../x.sock").value();
+  auto absolute = parse_listen_address("unix:/run/x.sock").value();
+  auto tcp = parse_listen_address("localhost:80").value();
+
+  BOOST_TEST(place_unix_socket(relative, "/srv/app") == "");
+  BOOST_TEST(place_unix_socket(absolute, "/srv/app") == "");
+  BOOST_TEST(place_unix_socket(tcp, "/srv/app") == "");
+
+  BOOST_TEST(relative.path == "/srv/app/x.sock");
+  BOOST_TEST(absolute.path == "/run/x.sock");
+  BOOST_TEST(tcp.path.empty());
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_path_that_no_socket_can_have) {
+  auto longest = parse_listen_address("unix:/" + std::string(106, 'x')).value();
+  auto longer = parse_listen_address("unix:/" + std::string(107, 'x')).value();
+
+  BOOST_TEST(place_unix_socket(longest, "/") == "");
+  BOOST_TEST(place_unix_socket(longer, "/") ==
+             "'/" + std::string(107, 'x') +
+                 "' is too long for a Unix socket; choose a path of at most 107 bytes");
+}
+
+BOOST_AUTO_TEST_CASE(finds_what_is_there_already) {
+  std::vector<ListenAddress> addresses;
+  for (const char* text : {"localhost:80", "localhost:0", "unix:/a"}) {
+    addresses.push_back(parse_listen_address(text).value());
+  }
+  const auto find = [&](const char* text) {
+    return find_repeated(addresses, parse_listen_address(text).value());
+  };
+
+  BOOST_TEST(find("localhost:80") == "'localhost:80' is there twice; remove one of the two");
+  BOOST_TEST(find("unix:/a") == "'unix:/a' is there twice; remove one of the two");
+  BOOST_TEST(find("localhost:0") == "");
+  BOOST_TEST(find("localhost:81") == "");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_with_cause_and_cure) {
@@ -60,9 +121,15 @@ BOOST_AUTO_TEST_CASE(refuses_with_cause_and_cure) {
       {"[::1]", "'[::1]' has no port; write it like [::1]:8000"},
       {"[::1", "'[::1' holds no IPv6 address; write it like [::1]:8000"},
       {"[127.0.0.1]:80", "'[127.0.0.1]:80' holds no IPv6 address; write it like [::1]:8000"},
-      {"unix:/run/x.sock",
-       "'unix:/run/x.sock': a Unix socket is not supported in this version; "
-       "write HOST:PORT"},
+      {"unix:", "'unix:' has no path; write it like unix:/run/plughost.sock"},
+      {"unix:/run/", "'unix:/run/' is no path of a file; write it like unix:/run/plughost.sock"},
+      {"systemd:",
+       "'systemd:' names no socket; write 'systemd' for all of them, or 'systemd:NAME' with a "
+       "FileDescriptorName of the .socket unit"},
+      {"systemd:a:b",
+       "'systemd:a:b' names no socket; write 'systemd' for all of them, or 'systemd:NAME' with a "
+       "FileDescriptorName of the .socket unit"},
+      {"unix:///run/x.sock", "'unix:///run/x.sock' is a URL; write only HOST:PORT"},
       {"http://127.0.0.1:80", "'http://127.0.0.1:80' is a URL; write only HOST:PORT"},
   };
   for (const auto& row : rows) {

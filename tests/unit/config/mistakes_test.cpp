@@ -29,12 +29,32 @@ constexpr MistakeRow kRows[] = {
      "routes.yaml:3:22: error: 'file' in 'log' is not supported in this version; remove it\n"
      "routes.yaml:3:31: error: 'access_file' in 'log' is not supported in this version; remove "
      "it\n"},
-    {"several addresses", "listen: [127.0.0.1:80, 127.0.0.1:81]\nroutes: {}\n",
-     "routes.yaml:1:9: error: a list of addresses is not supported in this version; write one "
-     "HOST:PORT\n"},
-    {"Unix socket", "listen: unix:/run/x\nroutes: {}\n",
-     "routes.yaml:1:9: error: 'unix:/run/x': a Unix socket is not supported in this version; write "
-     "HOST:PORT\n"},
+    {"addresses of a list", "listen: [127.0.0.1:80, 80, 127.0.0.1:80, [a]]\nroutes: {}\n",
+     "routes.yaml:1:24: error: '80' is not HOST:PORT; write it like 127.0.0.1:8000\n"
+     "routes.yaml:1:28: error: '127.0.0.1:80' is there twice; remove one of the two\n"
+     "routes.yaml:1:42: error: expected an address like 127.0.0.1:8000, not a list\n"},
+    {"empty list of addresses", "listen: []\nroutes: {}\n",
+     "routes.yaml:1:9: error: the list of addresses is empty; write one like 127.0.0.1:8000\n"},
+    {"options of an address",
+     "listen:\n"
+     "  - { mode: 660 }\n"
+     "  - { address: unix:/a, mod: 660 }\n"
+     "  - { address: unix:/b, mode: 888 }\n"
+     "  - { address: unix:/c, mode: rw }\n"
+     "  - { address: 127.0.0.1:80, mode: \"0660\" }\n"
+     "  - { address: 127.0.0.1:81, tls: no }\n"
+     "  - { address: 127.0.0.1:82, tls: true }\n"
+     "routes: {}\n",
+     "routes.yaml:2:5: error: this listen address has no 'address'; add one like 'address: "
+     "unix:/run/x.sock'\n"
+     "routes.yaml:3:25: error: unknown key 'mod' of a listen address (did you mean 'mode'?)\n"
+     "routes.yaml:4:31: error: '888' is not a file mode; write three octal digits, like "
+     "\"0660\"\n"
+     "routes.yaml:5:31: error: 'rw' is not a file mode; write three octal digits, like \"0660\"\n"
+     "routes.yaml:6:36: error: '127.0.0.1:80' has no file; 'mode' is for unix: addresses only\n"
+     "routes.yaml:7:35: error: 'no' is neither true nor false\n"
+     "routes.yaml:8:16: error: '127.0.0.1:82' has 'tls: true', but there is no 'tls' with a "
+     "certificate at the top of the file; add it\n"},
     {"bare port", "listen: 8000\nroutes: {}\n",
      "routes.yaml:1:9: error: '8000' is not HOST:PORT; write it like 127.0.0.1:8000\n"},
     {"bad units", "timeout: 5x\nlimits: { body: 10MB, keep_alive: 5sec }\nroutes: {}\n",
@@ -56,9 +76,12 @@ constexpr MistakeRow kRows[] = {
      "routes.yaml:3:76: error: '0ms' is too small; at least 1ms\n"
      "routes.yaml:4:22: error: '0s' is too small; at least 1ms\n"},
     {"wrong shapes",
-     "listen: {a: b}\nthreads: 4\ntimeout: [5s]\nlimits: [1]\nplugins: native_plugin.so\n"
+     "listen: {adress: b}\nthreads: 4\ntimeout: [5s]\nlimits: [1]\nplugins: native_plugin.so\n"
      "routes: []\n",
-     "routes.yaml:1:9: error: expected an address like 127.0.0.1:8000, not a mapping\n"
+     "routes.yaml:1:9: error: this listen address has no 'address'; add one like 'address: "
+     "unix:/run/x.sock'\n"
+     "routes.yaml:1:10: error: unknown key 'adress' of a listen address (did you mean "
+     "'address'?)\n"
      "routes.yaml:2:10: error: expected a mapping in 'threads' with keys like io and executor\n"
      "routes.yaml:3:10: error: expected a duration like 30s, not a list\n"
      "routes.yaml:4:9: error: expected a mapping in 'limits' with keys like header_bytes, body, "

@@ -29,8 +29,8 @@ BOOST_AUTO_TEST_SUITE(config_yaml_loader)
 BOOST_AUTO_TEST_CASE(fills_in_the_defaults) {
   const Config config = load("routes: {}\n");
 
-  BOOST_TEST(config.listen.host == "127.0.0.1");
-  BOOST_TEST(config.listen.port == 8000);
+  BOOST_TEST(config.listen.front().host == "127.0.0.1");
+  BOOST_TEST(config.listen.front().port == 8000);
   BOOST_TEST(config.threads.io == 0u);
   BOOST_TEST(config.threads.executor == 16u);
   BOOST_TEST(config.timeout.count() == 60000);
@@ -69,10 +69,10 @@ log: { level: warn }
 routes:
 )");
 
-  BOOST_TEST(config.listen.host == "::1");
-  BOOST_TEST(config.listen.port == 0);
-  BOOST_TEST(config.listen.position.line == 2);
-  BOOST_TEST(config.listen.position.column == 9);
+  BOOST_TEST(config.listen.front().host == "::1");
+  BOOST_TEST(config.listen.front().port == 0);
+  BOOST_TEST(config.listen.front().position.line == 2);
+  BOOST_TEST(config.listen.front().position.column == 9);
   BOOST_TEST(config.threads.io == 2u);
   BOOST_TEST(config.threads.executor == 3u);
   BOOST_TEST(config.timeout.count() == 0);
@@ -94,6 +94,28 @@ routes:
   BOOST_TEST(config.shutdown.linger.count() == 2000);
   BOOST_TEST(config.shutdown.timeout.count() == 3000);
   BOOST_TEST((config.log_level == log::Level::warn));
+}
+
+BOOST_AUTO_TEST_CASE(reads_a_list_of_addresses) {
+  const ConfigFolder folder(R"(
+listen:
+  - 127.0.0.1:80
+  - "[::1]:80"
+  - unix:run/x.sock
+  - { address: unix:/run/y.sock, mode: "0660" }
+  - address: systemd
+routes:
+)");
+  const Config config = load_yaml(folder.file());
+
+  BOOST_REQUIRE(config.listen.size() == 5u);
+  BOOST_TEST(config.listen[1].host == "::1");
+  BOOST_TEST(config.listen[1].position.line == 4);
+  BOOST_TEST(config.listen[2].path == folder.path() / "run/x.sock");
+  BOOST_TEST(!config.listen[2].mode.has_value());
+  BOOST_TEST(config.listen[3].path == "/run/y.sock");
+  BOOST_TEST(config.listen[3].mode.value() == 0660u);
+  BOOST_TEST((config.listen[4].kind == ListenAddress::Kind::inherited));
 }
 
 BOOST_AUTO_TEST_CASE(takes_empty_sections_for_their_defaults) {
