@@ -119,7 +119,7 @@ struct Plugin {
 
 struct Route {
   std::vector<std::string> methods;  ///< upper case, unique; empty: ANY
-  std::string pattern;               ///< as written, starts with '/'
+  std::string pattern;               ///< as written: a path, or a host and a path
   std::string plugin;
   std::string handler;
   milliseconds timeout{0};   ///< 0: none; the file's default is filled in

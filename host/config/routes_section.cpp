@@ -81,11 +81,7 @@ std::string pattern_mistake(std::string_view methods, std::string_view pattern) 
     return "the path " + quote(pattern) +
            " holds a blank; write '%20' for it, and '|' between methods";
   }
-  if (pattern.front() == '/') return "";
-  if (pattern.find('/') != std::string_view::npos) {
-    return "a host before the path, as in " + quote(pattern) +
-           ", is not supported in this version; start with '/'";
-  }
+  if (pattern.find('/') != std::string_view::npos) return "";
   return "the path " + quote(pattern) + " must start with '/'";
 }
 

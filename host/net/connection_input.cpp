@@ -153,7 +153,7 @@ bool Connection::head_complete() {
   } else {
     context_.ids.make(request.request_id);
   }
-  request.table->match(message.method, message.raw_path, request.match);
+  request.table->match(message.method, message.host, message.raw_path, request.match);
 
   const auto limit = context_.shared.limits.body;
   parser_.set_body_limit(limit);

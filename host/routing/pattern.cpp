@@ -96,19 +96,26 @@ std::string mount_of(const std::vector<Segment>& segments) {
 
 Result<Pattern> Pattern::parse(std::string_view text) {
   using Failed = Result<Pattern>;
-  if (text.empty() || text.front() != '/') {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) {
     return Failed::failure("the path " + quote(text) + " must start with '/'");
   }
-  if (const std::size_t bad = find_impossible(text); bad < text.size()) {
-    return Failed::failure("the path " + quote(text) +
+  Pattern pattern;
+  pattern.text_ = text;
+  if (slash > 0) {
+    Result<HostPattern> host = HostPattern::parse(text.substr(0, slash));
+    if (!host) return Failed::failure(host.error());
+    pattern.host_ = std::move(host.value());
+  }
+  const std::string_view path = text.substr(slash);
+  if (const std::size_t bad = find_impossible(path); bad < path.size()) {
+    return Failed::failure("the path " + quote(path) +
                            " has a character that a request's path never has, after " +
-                           quote(text.substr(0, bad)) +
+                           quote(path.substr(0, bad)) +
                            "; write it as an escape like '%20', and leave out query and fragment");
   }
 
-  Pattern pattern;
-  pattern.text_ = text;
-  for (std::string_view rest = text; !rest.empty();) {
+  for (std::string_view rest = path; !rest.empty();) {
     if (!pattern.segments_.empty() && pattern.segments_.back().kind == SegmentKind::rest) {
       return Failed::failure("'{" + pattern.segments_.back().text +
                              ":path}' takes the rest of the path; it must be the last segment");

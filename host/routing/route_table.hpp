@@ -48,17 +48,18 @@ struct Match {
 /// Decides which handler answers a request target.
 ///
 /// Built once and never changed; a reload builds a new table.
-/// Precedence: the most specific pattern whose methods include the request's wins, segment by
-/// segment from the left, with backtracking: literal, {x:int}, {x}, {x:path}; then named method,
-/// HEAD implied by GET, ANY. OPTIONS is answered from the table only if no route takes it.
+/// Precedence: a route that names the request's host, then one with a wildcard for it, then one
+/// without a host; among those the most specific pattern whose methods include the request's wins,
+/// segment by segment from the left, with backtracking: literal, {x:int}, {x}, {x:path}; then named
+/// method, HEAD implied by GET, ANY. OPTIONS is answered from the table only if no route takes it.
 ///
 /// Owner:   App, by shared_ptr; a request keeps the table it was matched in alive.
 /// Threads: construct on [main]; const members on [any].
 /// Errors:  the constructor throws StartError naming both places of an ambiguous pair (the same
 ///          shape after renaming parameters with an overlapping named method, or twice ANY).
 /// Limits:  a path that is a literal pattern costs one hash look-up. Else match() visits each node
-///          of the pattern tree at most once, whatever the path. A match allocates only for
-///          parameter values and for escaped segments that are long.
+///          of a pattern tree at most once, whatever the path; if routes name hosts, of three. A
+///          match allocates only for parameter values and for escaped segments that are long.
 class RouteTable final {
  public:
   RouteTable(const std::string& file, std::vector<Route> routes);
@@ -66,11 +67,13 @@ class RouteTable final {
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
 
+  /// host: of the request, with or without a port; may be empty (HTTP/1.0).
   /// raw_path: the path of the request target, percent-encoded, starting with '/', free of bad
   /// escapes, of %00 and of dot segments (http::RequestParser refuses those). Or "*" (OPTIONS *),
-  /// which is answered with the methods of all routes.
+  /// which is answered with the methods of all routes of that host.
   /// Allow lists what the routes name, HEAD beside GET, and OPTIONS, in alphabetical order.
-  void match(std::string_view method, std::string_view raw_path, Match& result) const;
+  void match(std::string_view method, std::string_view host, std::string_view raw_path,
+             Match& result) const;
 
   const std::vector<Route>& routes() const;
 

@@ -24,9 +24,6 @@ constexpr Row kRows[] = {
      "3: error: the path '/a b' holds a blank; write '%20' for it, and '|' between methods\n"},
     {"blank between methods", "GET POST /a: native hello",
      "3: error: the path 'POST /a' holds a blank; write '%20' for it, and '|' between methods\n"},
-    {"host", "GET api.example.com/users: native hello",
-     "3: error: a host before the path, as in 'api.example.com/users', is not supported in this "
-     "version; start with '/'\n"},
     {"misspelt method", "GTE /a: native hello",
      "3: error: 'GTE' is not a registered HTTP method; ANY takes every method (did you mean "
      "'GET'?)\n"},

@@ -84,7 +84,10 @@ BOOST_AUTO_TEST_CASE(refuses_with_cause_and_cure) {
     const char* message;
   } rows[] = {
       {"", "the path '' must start with '/'"},
-      {"a/b", "the path 'a/b' must start with '/'"},
+      {"ab", "the path 'ab' must start with '/'"},
+      {"a/b",
+       "the host 'a' before the path has no dot; if it is part of the path, write '/' before it, "
+       "and if it is a host, write 'a.'"},
       {"/a{id}",
        "the segment 'a{id}' mixes text and braces; a parameter is a whole segment like "
        "'{id}'"},

@@ -36,9 +36,10 @@ inline std::vector<Route> make_route_list(const std::vector<std::string>& lines)
 }
 
 /// "GET /users/{id} 42", "405 GET, HEAD, OPTIONS", "204 GET, HEAD, OPTIONS", "404", "501".
-inline std::string answer(const RouteTable& table, std::string_view method, std::string_view path) {
+inline std::string answer(const RouteTable& table, std::string_view method, std::string_view path,
+                          std::string_view host = "localhost:8000") {
   Match match;
-  table.match(method, path, match);
+  table.match(method, host, path, match);
   switch (match.kind) {
     case MatchKind::found: {
       std::string text = match.route->handler_name;
