@@ -122,8 +122,10 @@ struct Route {
   std::string pattern;               ///< as written: a path, or a host and a path
   std::string plugin;
   std::string handler;
-  milliseconds timeout{0};   ///< 0: none; the file's default is filled in
-  std::string options_json;  ///< the keys the host does not know, always a JSON object
+  milliseconds timeout{0};          ///< 0: none; the file's default is filled in
+  std::uint64_t body = 0;           ///< bytes of one request; the file's default is filled in
+  std::uint64_t max_in_flight = 0;  ///< requests at once; 0: no limit
+  std::string options_json;         ///< the keys the host does not know, always a JSON object
   Positions options_positions;
   SourcePosition position;         ///< of the route's key
   SourcePosition target_position;  ///< of its `to`

@@ -38,6 +38,20 @@ class Handler {
 
  private:
   friend class Request;
+
+  /// Counts one request more, unless there are most of them already; 0: no limit.
+  bool admit(std::uint64_t most) noexcept {
+    if (most == 0) {
+      in_flight_.fetch_add(1, std::memory_order_relaxed);
+      return true;
+    }
+    auto count = in_flight_.load(std::memory_order_relaxed);
+    do {
+      if (count >= most) return false;
+    } while (!in_flight_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed));
+    return true;
+  }
+
   std::atomic<std::uint64_t> in_flight_{0};
 };
 

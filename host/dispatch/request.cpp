@@ -36,10 +36,11 @@ void* Request::scratch(std::size_t bytes) {
   return scratch_.data();
 }
 
-void Request::assign(Handler& handler) noexcept {
+bool Request::assign(Handler& handler, std::uint64_t most) noexcept {
+  if (!handler.admit(most)) return false;
   handler_ = &handler;
-  handler.in_flight_.fetch_add(1, std::memory_order_relaxed);
   pool_->dispatched_.fetch_add(1, std::memory_order_relaxed);
+  return true;
 }
 
 void Request::unassign() noexcept {

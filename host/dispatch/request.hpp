@@ -132,7 +132,8 @@ class Request final {
   void* scratch(std::size_t bytes);
 
   /// Counts it among handler's requests until it is recycled. [I/O thread], before handle().
-  void assign(Handler& handler) noexcept;
+  /// False: handler has most of them already, and nothing happened; most 0: no limit.
+  bool assign(Handler& handler, std::uint64_t most = 0) noexcept;
   Handler* handler() const noexcept { return handler_; }
 
   /// What a post to the I/O thread is about.

@@ -110,6 +110,7 @@ class Connection final : private dispatch::AnswerSink {
   std::size_t parse(std::string_view bytes);
   bool start_request();
   bool head_complete();
+  std::uint64_t body_limit(const Request& request) const;
   void request_complete();
   void dispatch_to_handler(Request& request);
   void refuse(unsigned status, std::string_view detail);

@@ -155,7 +155,7 @@ bool Connection::head_complete() {
   }
   request.table->match(message.method, message.host, message.raw_path, request.match);
 
-  const auto limit = context_.shared.limits.body;
+  const auto limit = body_limit(request);
   parser_.set_body_limit(limit);
   const bool has_body = message.chunked || (message.content_length != 0 &&
                                             message.content_length != http::kUnknownLength);
@@ -184,6 +184,12 @@ bool Connection::head_complete() {
   return true;
 }
 
+std::uint64_t Connection::body_limit(const Request& request) const {
+  const auto* route = request.match.route;
+  const auto limit = context_.shared.limits.body;
+  return route == nullptr ? limit : route->body_limit.value_or(limit);
+}
+
 void Connection::request_complete() {
   auto& request = *std::exchange(current_, nullptr);
   owes_continue_ = false;
@@ -203,7 +209,11 @@ void Connection::request_complete() {
 void Connection::dispatch_to_handler(Request& request) {
   const auto& route = *request.match.route;
   if (route.timeout.count() > 0) request.deadline = Clock::now() + route.timeout;
-  request.assign(*route.handler);
+  if (!request.assign(*route.handler, route.max_in_flight)) {
+    if (upload_.request == &request) upload_.request = nullptr;  // nobody pulls its body
+    return answer_here(request, 503,
+                       "This route serves as many requests at once as it may (max_in_flight).");
+  }
   dispatch::dispatch(request, context_.shared.executor, context_.shared.responder);
 }
 

@@ -20,8 +20,7 @@ bool Connection::begin_upload() {
   auto& request = *current_;
   const auto& message = request.message;
   const auto length = message.chunked ? http::kUnknownLength : message.content_length;
-  const auto most =
-      std::min({length, context_.shared.limits.body, std::uint64_t{BodyStream::kMost}});
+  const auto most = std::min({length, body_limit(request), std::uint64_t{BodyStream::kMost}});
   if (!request.body_reservation.grow_to(context_.shared.body_budget, most)) {
     refuse(503, "The server holds as many request bodies as it may (limits.buffered_bytes).");
     return false;

@@ -17,6 +17,8 @@ std::vector<Route> make_routes(const config::Config& config) {
     route.methods = line.methods;
     route.pattern = std::move(pattern.value());
     route.timeout = line.timeout;
+    route.body_limit = line.body;
+    route.max_in_flight = line.max_in_flight;
     route.plugin = line.plugin;
     route.handler_name = line.handler;
     route.position = line.position;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +21,10 @@ namespace plughost::routing {
 struct Route {
   std::vector<std::string> methods;  ///< upper case; empty: ANY
   Pattern pattern;
-  std::chrono::milliseconds timeout{0};  ///< 0: none
-  std::string plugin;                    ///< for logs and metrics
+  std::chrono::milliseconds timeout{0};     ///< 0: none
+  std::optional<std::uint64_t> body_limit;  ///< bytes of one request; none: the server's
+  std::uint64_t max_in_flight = 0;          ///< requests at once; 0: no limit
+  std::string plugin;                       ///< for logs and metrics
   std::string handler_name;
   SourcePosition position;
   dispatch::Handler* handler = nullptr;  ///< routing never dereferences it

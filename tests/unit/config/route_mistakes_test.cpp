@@ -57,12 +57,13 @@ constexpr Row kRows[] = {
      "3: error: the route 'GET /a' has no 'to'; add one like 'to: native hello'\n"},
     {"bad timeout", "GET /a: { to: native hello, timeout: 5x }",
      "40: error: '5x' is not a duration; write a whole number with ms, s, m or h\n"},
-    {"host options of later versions",
-     "GET /a: { to: native hello, max_in_flight: 1, body: 1, cors: 1, compress: 1 }",
-     "31: error: 'max_in_flight' in a route is not supported in this version; remove it\n"
-     "routes.yaml:3:49: error: 'body' in a route is not supported in this version; remove it\n"
-     "routes.yaml:3:58: error: 'cors' in a route is not supported in this version; remove it\n"
-     "routes.yaml:3:67: error: 'compress' in a route is not supported in this version; remove "
+    {"bad limits", "GET /a: { to: native hello, body: 1MB, max_in_flight: 0 }",
+     "37: error: '1MB' is not a size; write bytes, or a whole number with KiB, MiB or GiB (did you "
+     "mean '1MiB'?)\n"
+     "routes.yaml:3:57: error: '0' is too small; at least 1\n"},
+    {"host options of later versions", "GET /a: { to: native hello, cors: 1, compress: 1 }",
+     "31: error: 'cors' in a route is not supported in this version; remove it\n"
+     "routes.yaml:3:40: error: 'compress' in a route is not supported in this version; remove "
      "it\n"},
     {"answers of later versions", "GET /a: { static: public }",
      "13: error: 'static' in a route is not supported in this version; remove it\n"},

@@ -254,4 +254,20 @@ BOOST_AUTO_TEST_CASE(reads_lines_ended_by_carriage_returns) {
   BOOST_TEST(config.timeout.count() == 3000);
 }
 
+BOOST_AUTO_TEST_CASE(reads_the_limits_of_a_route) {
+  const Config config = load(R"(
+limits: { body: 2KiB }
+plugins: { n: n.so }
+routes:
+  GET /a: n a
+  GET /b: { to: n b, body: 1MiB, max_in_flight: 64, mode: x }
+)");
+
+  BOOST_TEST(config.routes.at(0).body == 2048u);
+  BOOST_TEST(config.routes.at(0).max_in_flight == 0u);
+  BOOST_TEST(config.routes.at(1).body == 1048576u);
+  BOOST_TEST(config.routes.at(1).max_in_flight == 64u);
+  BOOST_TEST(config.routes.at(1).options_json == R"({"mode":"x"})");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

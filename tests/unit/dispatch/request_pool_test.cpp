@@ -74,6 +74,23 @@ BOOST_AUTO_TEST_CASE(clears_a_recycled_request) {
   BOOST_TEST(pool.in_use() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(gives_a_handler_no_more_requests_than_its_limit) {
+  FakeMailbox mailbox;
+  RequestPool pool(0, mailbox);
+  NoHandler handler;
+  auto* first = pool.acquire();
+  auto* second = pool.acquire();
+
+  BOOST_TEST(first->assign(handler, 1));
+  BOOST_TEST(!second->assign(handler, 1));
+  BOOST_TEST(handler.in_flight() == 1u);
+  BOOST_TEST(pool.dispatched() == 1u);
+
+  pool.recycle(*first);
+  BOOST_TEST(second->assign(handler, 1));
+  pool.recycle(*second);
+}
+
 BOOST_AUTO_TEST_CASE(keeps_scratch_memory_apart_for_each_request) {
   FakeMailbox mailbox;
   RequestPool pool(0, mailbox);

@@ -86,18 +86,22 @@ class PluginRig {
                         const std::string& pattern = "/route",
                         const std::vector<std::string>& methods = {}) {
     const int line = 20 + static_cast<int>(config.routes.size());
-    config.routes.push_back({methods,
-                             pattern,
-                             plugin,
-                             handler,
-                             0ms,
-                             options_json,
-                             {{"", {line, 15}}, {"/bad", {line, 30}}},
-                             {line, 3},
-                             {line, 7}});
+    config::Route& settings = config.routes.emplace_back();
+    settings.methods = methods;
+    settings.pattern = pattern;
+    settings.plugin = plugin;
+    settings.handler = handler;
+    settings.options_json = options_json;
+    settings.options_positions = {{"", {line, 15}}, {"/bad", {line, 30}}};
+    settings.position = {line, 3};
+    settings.target_position = {line, 7};
     auto parsed = routing::Pattern::parse(pattern);
-    routes.push_back(
-        {methods, std::move(parsed.value()), 0ms, plugin, handler, {line, 3}, nullptr});
+    routing::Route& route = routes.emplace_back();
+    route.methods = methods;
+    route.pattern = std::move(parsed.value());
+    route.plugin = plugin;
+    route.handler_name = handler;
+    route.position = {line, 3};
     return routes.size() - 1;
   }
 

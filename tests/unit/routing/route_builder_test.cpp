@@ -13,6 +13,8 @@ config::Route line(const std::string& pattern, SourcePosition position) {
   route.plugin = "native";
   route.handler = "hello";
   route.timeout = config::milliseconds(1500);
+  route.body = 7;
+  route.max_in_flight = 8;
   route.position = position;
   return route;
 }
@@ -33,6 +35,8 @@ BOOST_AUTO_TEST_CASE(takes_over_each_line_in_order) {
   BOOST_TEST(routes[0].plugin == "native");
   BOOST_TEST(routes[0].handler_name == "hello");
   BOOST_TEST(routes[0].timeout.count() == 1500);
+  BOOST_TEST(routes[0].body_limit.value() == 7u);
+  BOOST_TEST(routes[0].max_in_flight == 8u);
   BOOST_TEST(routes[0].position.line == 7);
   BOOST_TEST((routes[0].handler == nullptr));
   BOOST_TEST(routes[1].pattern.text() == "/a");
