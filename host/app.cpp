@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "builtin/builtin_handlers.hpp"
 #include "dispatch/executor.hpp"
 #include "dispatch/responder.hpp"
 #include "net/server.hpp"
@@ -93,6 +94,7 @@ class App::Impl {
         stdout_(take_stdout()),
         certificates_(config_.tls ? std::make_unique<net::TlsCertificates>(config_) : nullptr),
         executor_(responder_, config_.threads.executor, config_.limits.queue),
+        builtin_(responder_),
         plugins_(config_, responder_, std::move(executable_directory)) {}
 
   ExitCode run();
@@ -117,6 +119,7 @@ class App::Impl {
   Signals signals_;
   dispatch::Responder responder_;
   dispatch::Executor executor_;
+  builtin::BuiltinHandlers builtin_;
   plugin::PluginRegistry plugins_;
   std::unique_ptr<net::Server> server_;
 
@@ -185,6 +188,7 @@ void App::Impl::start() {
   routing::RouteTable(config_.file, routes);  // ambiguities are cheap to find, plugins are not
   plugins_.load();
   if (stop_requested()) return;
+  builtin_.bind(config_, routes);
   plugins_.bind(routes);
   if (stop_requested()) return;
   plugins_.start();

@@ -10,9 +10,9 @@
 
 #include "app.hpp"
 #include "base/log.hpp"
+#include "checks.hpp"
 #include "config/listen_address.hpp"
 #include "config/yaml_loader.hpp"
-#include "routing/pattern.hpp"
 
 namespace {
 
@@ -79,10 +79,7 @@ void apply_listen_option(const std::vector<std::string>& texts, plughost::config
 }
 
 plughost::config::Config load(const Options& options) {
-  auto config = plughost::config::load_yaml(options.config, [](std::string_view pattern) {
-    const auto parsed = plughost::routing::Pattern::parse(pattern);
-    return parsed ? std::string() : parsed.error();
-  });
+  auto config = plughost::config::load_yaml(options.config, plughost::make_checks());
   if (options.listen.empty()) {
     apply_port_variable(config);
   } else {

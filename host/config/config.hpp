@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -23,8 +24,16 @@ using std::chrono::milliseconds;
 /// ("" is the object itself, "/pools/default/workers" a value deep in it).
 using Positions = std::map<std::string, SourcePosition>;
 
-/// Says what is wrong with a path pattern; empty: nothing.
 using PatternCheck = std::function<std::string(std::string_view pattern)>;
+using HeaderCheck = std::function<std::string(std::string_view name, std::string_view value)>;
+using RedirectCheck = std::function<std::string(std::string_view target, std::string_view pattern)>;
+
+/// What other layers say is wrong with a text of the file; empty: nothing. Each may be missing.
+struct Checks {
+  PatternCheck pattern;
+  HeaderCheck header;
+  RedirectCheck redirect;
+};
 
 /// One entry of `listen`, with what holds for the connections accepted there.
 struct ListenAddress {
@@ -117,18 +126,32 @@ struct Plugin {
   SourcePosition position;
 };
 
+struct Redirect {
+  std::string target;
+  unsigned status = 308;
+};
+
+struct FixedAnswer {
+  unsigned status = 200;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< in order, the type among them
+};
+
+/// What answers is a plugin's handler, a redirect or a fixed answer.
 struct Route {
   std::vector<std::string> methods;  ///< upper case, unique; empty: ANY
   std::string pattern;               ///< as written: a path, or a host and a path
-  std::string plugin;
+  std::string plugin;                ///< empty: not a plugin
   std::string handler;
+  std::optional<Redirect> redirect;
+  std::optional<FixedAnswer> respond;
   milliseconds timeout{0};          ///< 0: none; the file's default is filled in
   std::uint64_t body = 0;           ///< bytes of one request; the file's default is filled in
   std::uint64_t max_in_flight = 0;  ///< requests at once; 0: no limit
   std::string options_json;         ///< the keys the host does not know, always a JSON object
   Positions options_positions;
   SourcePosition position;         ///< of the route's key
-  SourcePosition target_position;  ///< of its `to`
+  SourcePosition target_position;  ///< of what answers
 };
 
 struct Config {

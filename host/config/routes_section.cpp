@@ -8,6 +8,7 @@
 #include "config/json_writer.hpp"
 #include "config/keys.hpp"
 #include "config/quote.hpp"
+#include "config/route_answers.hpp"
 #include "config/route_key.hpp"
 #include "config/sections.hpp"
 #include "config/suggestions.hpp"
@@ -16,7 +17,7 @@ namespace plughost::config {
 namespace {
 
 /// Route options that the host itself has in a later version, so that no plugin may take them.
-constexpr std::string_view kLaterKeys[] = {"compress", "cors", "redirect", "respond", "static"};
+constexpr std::string_view kLaterKeys[] = {"compress", "cors", "static"};
 
 /// What the routes of one file have in common.
 struct Context {
@@ -55,6 +56,17 @@ bool is_later_key(std::string_view key) {
   return std::find(std::begin(kLaterKeys), std::end(kLaterKeys), key) != std::end(kLaterKeys);
 }
 
+/// The options that say what answers; a route has one of them.
+std::vector<Key> answer_keys(const Context& context, Route& route) {
+  const Checks& others = context.checks.others;
+  Problems& problems = context.problems;
+  return {
+      {"to", [&](const Node& node) { read_target(node, context, route); }},
+      {"redirect",
+       [&](const Node& node) { read_redirect(node, others.redirect, route, problems); }},
+      {"respond", [&](const Node& node) { read_respond(node, others.header, route, problems); }}};
+}
+
 /// The options that every route may have.
 std::vector<Key> common_keys(const Context& context, Route& route) {
   constexpr std::uint64_t kMost = 1'000'000;
@@ -64,34 +76,74 @@ std::vector<Key> common_keys(const Context& context, Route& route) {
           {"max_in_flight", count_into(route.max_in_flight, 1, kMost, context.problems)}};
 }
 
+const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
+  const auto found =
+      std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+/// Reads what answers; returns its key, "" if there is none.
+std::string read_answer(const Entry& line, const Context& context, Route& route) {
+  const std::vector<Key> keys = answer_keys(context, route);
+  std::string answer;
+  for (const Entry& entry : line.value.entries) {
+    const Key* key = find_key(keys, entry.key.text);
+    if (key == nullptr) continue;
+    if (answer.empty()) {
+      answer = entry.key.text;
+      route.target_position = entry.value.position;
+      key->read(entry.value);
+    } else {
+      context.problems.add(entry.key.position, "the route " + quote(line.key.text) + " has " +
+                                                   quote(answer) + " already; keep one of the two");
+    }
+  }
+  return answer;
+}
+
+/// An option that is not the host's: the plugin's, or a mistake where the host answers.
+void read_other(const Entry& entry, const std::string& answer, const Context& context, Route& route,
+                Node& options) {
+  if (answer == "redirect" && entry.key.text == "status") {
+    read_redirect_status(entry.value, *route.redirect, context.problems);
+  } else if (answer == "redirect" || answer == "respond") {
+    std::vector<std::string> names{"to", "redirect", "respond", "status"};
+    for (const Key& key : common_keys(context, route)) names.emplace_back(key.name);
+    const std::string question = did_you_mean(entry.key.text, names);
+    context.problems.add(entry.key.position, "unknown key " + quote(entry.key.text) +
+                                                 " of a route that the host answers" +
+                                                 (question.empty() ? "; remove it" : question));
+  } else {
+    options.entries.push_back(entry);
+  }
+}
+
 /// Splits the options of a route into the host's and the plugin's.
 void read_options(const Entry& line, const Context& context, Route& route) {
   Node options;
   options.kind = NodeKind::mapping;
   options.position = line.value.position;
-  bool is_answered = false;
+  const std::string answer = read_answer(line, context, route);
+  const std::vector<Key> answers = answer_keys(context, route);
   const std::vector<Key> common = common_keys(context, route);
+  bool is_later = false;
   for (const Entry& entry : line.value.entries) {
     const std::string& name = entry.key.text;
-    const auto known = std::find_if(common.begin(), common.end(),
-                                    [&](const Key& key) { return key.name == name; });
-    if (name == "to") {
-      is_answered = true;
-      read_target(entry.value, context, route);
-    } else if (known != common.end()) {
-      known->read(entry.value);
+    if (find_key(answers, name) != nullptr) continue;
+    if (const Key* key = find_key(common, name)) {
+      key->read(entry.value);
     } else if (is_later_key(name)) {
-      is_answered = is_answered || name == "static" || name == "redirect" || name == "respond";
+      is_later = true;
       context.problems.add(entry.key.position, quote(name) +
                                                    " in a route is not supported in this "
                                                    "version; remove it");
     } else {
-      options.entries.push_back(entry);
+      read_other(entry, answer, context, route, options);
     }
   }
   route.options_json.clear();
   append_json(options, "", route.options_json, route.options_positions, context.problems);
-  if (!is_answered) {
+  if (answer.empty() && !is_later) {
     context.problems.add(line.key.position, "the route " + quote(line.key.text) +
                                                 " has no 'to'; add one like 'to: native hello'");
   }
@@ -105,8 +157,8 @@ void read_route(const Entry& line, const Context& context, std::vector<Route>& r
   route.options_json = "{}";
   route.options_positions[""] = line.value.position;
   const bool is_named = read_route_key(line.key, route, context.problems);
-  if (is_named && context.checks.check_pattern) {
-    const std::string mistake = context.checks.check_pattern(route.pattern);
+  if (is_named && context.checks.others.pattern) {
+    const std::string mistake = context.checks.others.pattern(route.pattern);
     if (!mistake.empty()) context.problems.add(line.key.position, mistake);
   }
   if (line.value.kind == NodeKind::mapping) {

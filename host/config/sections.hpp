@@ -21,7 +21,7 @@ void read_tls(const Node& node, Config& config, Problems& problems);
 
 struct RouteChecks {
   bool plugins_complete;  ///< else a mistake there would be reported once more for each route
-  const PatternCheck& check_pattern;
+  const Checks& others;
 };
 
 /// Needs config.timeout and config.plugins.

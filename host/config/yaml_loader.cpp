@@ -11,7 +11,7 @@
 
 namespace plughost::config {
 
-Config load_yaml(const std::string& file, const PatternCheck& check_pattern) {
+Config load_yaml(const std::string& file, const Checks& checks) {
   const SourceText source = read_source(file);
   Problems problems(file);
   Config config;
@@ -22,7 +22,7 @@ Config load_yaml(const std::string& file, const PatternCheck& check_pattern) {
     const bool complete =
         read_plugins(find(*root, "plugins"), find(*root, "plugin_dir"), config, problems);
     if (const Node* routes = find(*root, "routes")) {
-      read_routes(*routes, {complete, check_pattern}, config, problems);
+      read_routes(*routes, {complete, checks}, config, problems);
     } else {
       problems.add({}, "there are no 'routes'; add lines like 'GET /hello: native hello' under it");
     }

@@ -8,8 +8,8 @@ namespace plughost::config {
 
 /// Reads a routes.yaml.
 ///
-/// check_pattern says what is wrong with a path pattern (routing has the grammar, and is not known
-/// here), so that its mistakes are reported together with all others.
+/// checks say what is wrong with patterns and the like (other layers have their grammar, and are
+/// not known here), so that their mistakes are reported together with all others.
 ///
 /// Variables (`${VAR}`, `${VAR:-default}`, `$${` for a literal) are replaced in scalars, keys
 /// included, from the process environment. `plugin_dir` is listed here, so its plugins are in
@@ -17,6 +17,6 @@ namespace plughost::config {
 ///
 /// Threads: [main]; reads the environment.
 /// Errors: throws StartError (ExitCode::refused) with every mistake found, in file order.
-Config load_yaml(const std::string& file, const PatternCheck& check_pattern = {});
+Config load_yaml(const std::string& file, const Checks& checks = {});
 
 }  // namespace plughost::config

@@ -73,6 +73,7 @@ void PluginRegistry::bind(std::vector<routing::Route>& routes) {
   for (const auto& plugin : plugins_) add(mistakes, plugin->table_begin(kFirstTable));
   if (mistakes.empty()) {
     for (std::size_t i = 0; i < routes.size(); ++i) {
+      if (config_.routes[i].plugin.empty()) continue;  // the host answers
       bind_one(config_.routes[i], routes[i], mistakes);
     }
   }

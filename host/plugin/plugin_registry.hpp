@@ -42,7 +42,8 @@ class PluginRegistry final {
   /// Finds, stages, loads and creates every plugin of the file.
   void load();
 
-  /// Gives every route its handler. routes are those of the config, in the same order.
+  /// Gives every route that names a plugin its handler. routes are those of the config, in the same
+  /// order.
   void bind(std::vector<routing::Route>& routes);
 
   /// Starts the plugins in the order of the file.

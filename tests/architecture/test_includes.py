@@ -12,13 +12,14 @@ CONFIG = BASE | {"host/config"}
 HTTP = BASE | {"host/http"}
 ROUTING = CONFIG | HTTP | {"host/routing"}
 DISPATCH = ROUTING | {"host/dispatch"}
-APP = DISPATCH | {"host/plugin", "host/net", "host/admin", "host/app"}
+APP = DISPATCH | {"host/builtin", "host/plugin", "host/net", "host/admin", "host/app"}
 ALLOWED = {
     "host/base": BASE,
     "host/config": CONFIG,
     "host/http": HTTP,
     "host/routing": ROUTING,
     "host/dispatch": DISPATCH,
+    "host/builtin": DISPATCH | {"host/builtin"},
     "host/plugin": DISPATCH | {"host/plugin", "plugins/abi"},  # never net
     "host/net": DISPATCH | {"host/net"},  # never plugin
     "host/admin": DISPATCH | {"host/admin"},

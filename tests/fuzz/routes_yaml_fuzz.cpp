@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Input input(data, size);
   const MemoryFile file(input.text());
   try {
-    const auto config = config::load_yaml(file.path(), check_pattern);
+    const auto config = config::load_yaml(file.path(), {check_pattern, {}, {}});
     routing::make_routes(config);
   } catch (const StartError& error) {
     if (error.lines().empty()) std::abort();

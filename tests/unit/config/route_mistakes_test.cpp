@@ -65,6 +65,26 @@ constexpr Row kRows[] = {
      "31: error: 'cors' in a route is not supported in this version; remove it\n"
      "routes.yaml:3:40: error: 'compress' in a route is not supported in this version; remove "
      "it\n"},
+    {"two answers", "GET /a: { to: native hello, redirect: /b, respond: 204 }",
+     "31: error: the route 'GET /a' has 'to' already; keep one of the two\n"
+     "routes.yaml:3:45: error: the route 'GET /a' has 'to' already; keep one of the two\n"},
+    {"bad redirect", "GET /a: { redirect: [/b], status: 200 }",
+     "23: error: expected a path like '/new' or a URL, not a list\n"
+     "routes.yaml:3:37: error: '200' is not the status of a redirect; write 308 or 301 (for good), "
+     "307, 302 or 303 (for now)\n"},
+    {"bad status", "GET /a: { respond: 199 }", "22: error: '199' is too small; at least 200\n"},
+    {"body where none may be", "GET /a: { respond: { status: 304, body: x } }",
+     "43: error: an answer with the status 304 has no body; remove it\n"},
+    {"type twice", "GET /a: { respond: { type: a/b, headers: { Content-Type: c/d } } }",
+     "30: error: the content type is there twice, in 'type' and in 'headers'; remove one\n"},
+    {"unknown key of an answer", "GET /a: { respond: { bdy: x } }",
+     "24: error: unknown key 'bdy' in 'respond' (did you mean 'body'?)\n"},
+    {"body that is no text", "GET /a: { respond: { body: {} } }",
+     "30: error: expected a text as the body; quote it if it is JSON\n"},
+    {"headers that are no mapping", "GET /a: { respond: { headers: [a] } }",
+     "33: error: expected a mapping of headers like 'cache-control: max-age=60'\n"},
+    {"plugin's option where the host answers", "GET /a: { respond: 204, mode: pool }",
+     "27: error: unknown key 'mode' of a route that the host answers; remove it\n"},
     {"answers of later versions", "GET /a: { static: public }",
      "13: error: 'static' in a route is not supported in this version; remove it\n"},
     {"number that JSON cannot hold", "GET /a: { to: native hello, x: .nan }",

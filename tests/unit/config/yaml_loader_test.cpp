@@ -270,4 +270,33 @@ routes:
   BOOST_TEST(config.routes.at(1).options_json == R"({"mode":"x"})");
 }
 
+BOOST_AUTO_TEST_CASE(reads_what_the_host_answers) {
+  const Config config = load(R"(
+routes:
+  GET /a: { redirect: /b }
+  GET /b: { redirect: https://example.com/, status: 303 }
+  GET /c: { respond: 204 }
+  GET /d: { respond: "204" }
+  GET /e: { respond: { status: 404, body: no, type: text/html, headers: { a: 1, b: [2, 3] } } }
+)");
+  const auto lines = [](const FixedAnswer& answer) {
+    std::string text;
+    for (const auto& [name, value] : answer.headers) text += name + "=" + value + ";";
+    return text;
+  };
+
+  BOOST_TEST(config.routes.at(0).redirect->target == "/b");
+  BOOST_TEST(config.routes.at(0).redirect->status == 308u);
+  BOOST_TEST(config.routes.at(1).redirect->status == 303u);
+  BOOST_TEST(config.routes.at(2).respond->status == 204u);
+  BOOST_TEST(config.routes.at(2).respond->body == "");
+  BOOST_TEST(config.routes.at(3).respond->status == 200u);
+  BOOST_TEST(config.routes.at(3).respond->body == "204");
+  BOOST_TEST(lines(*config.routes.at(3).respond) == "content-type=text/plain; charset=utf-8;");
+  BOOST_TEST(config.routes.at(4).respond->status == 404u);
+  BOOST_TEST(config.routes.at(4).respond->body == "no");
+  BOOST_TEST(lines(*config.routes.at(4).respond) == "a=1;b=2;b=3;content-type=text/html;");
+  BOOST_TEST(config.routes.at(4).plugin == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "config/document.hpp"
+#include "config/problems.hpp"
+
+/// What the host itself answers on a route. Each adds its mistakes to problems.
+namespace plughost::config {
+
+/// A status, a text, or a mapping with status, body, type and headers.
+void read_respond(const Node& node, const HeaderCheck& check, Route& route, Problems& problems);
+
+/// Needs route.pattern.
+void read_redirect(const Node& node, const RedirectCheck& check, Route& route, Problems& problems);
+void read_redirect_status(const Node& node, Redirect& redirect, Problems& problems);
+
+}  // namespace plughost::config
