@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -126,6 +127,17 @@ struct Plugin {
   SourcePosition position;
 };
 
+/// Which pages of other origins may use a route.
+struct Cors {
+  std::vector<std::string> origins;    ///< lower case; "https://*.b.example" for one label
+  bool any_origin = false;             ///< then origins is empty and credentials false
+  std::string methods;                 ///< "GET, POST"; empty: whatever the route takes
+  std::optional<std::string> headers;  ///< "x-a, x-b"; none: whatever is asked for
+  std::string expose;                  ///< as headers, or "*"; empty: none
+  bool credentials = false;
+  std::optional<std::chrono::seconds> max_age;
+};
+
 struct Redirect {
   std::string target;
   unsigned status = 308;
@@ -145,10 +157,11 @@ struct Route {
   std::string handler;
   std::optional<Redirect> redirect;
   std::optional<FixedAnswer> respond;
-  milliseconds timeout{0};          ///< 0: none; the file's default is filled in
-  std::uint64_t body = 0;           ///< bytes of one request; the file's default is filled in
-  std::uint64_t max_in_flight = 0;  ///< requests at once; 0: no limit
-  std::string options_json;         ///< the keys the host does not know, always a JSON object
+  milliseconds timeout{0};           ///< 0: none; the file's default is filled in
+  std::uint64_t body = 0;            ///< bytes of one request; the file's default is filled in
+  std::uint64_t max_in_flight = 0;   ///< requests at once; 0: no limit
+  std::shared_ptr<const Cors> cors;  ///< null: none; the file's default is filled in
+  std::string options_json;          ///< the keys the host does not know, always a JSON object
   Positions options_positions;
   SourcePosition position;         ///< of the route's key
   SourcePosition target_position;  ///< of what answers
@@ -162,6 +175,7 @@ struct Config {
   milliseconds timeout{60000};
   milliseconds plugin_timeout{60000};
   Limits limits;
+  std::shared_ptr<const Cors> cors;  ///< of routes that do not say otherwise; null: none
   Shutdown shutdown;
   log::Level log_level = log::Level::info;
   std::optional<Tls> tls;       ///< nothing: plain HTTP

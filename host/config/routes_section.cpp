@@ -17,7 +17,7 @@ namespace plughost::config {
 namespace {
 
 /// Route options that the host itself has in a later version, so that no plugin may take them.
-constexpr std::string_view kLaterKeys[] = {"compress", "cors", "static"};
+constexpr std::string_view kLaterKeys[] = {"compress", "static"};
 
 /// What the routes of one file have in common.
 struct Context {
@@ -73,7 +73,8 @@ std::vector<Key> common_keys(const Context& context, Route& route) {
   constexpr std::uint64_t kLargest = std::uint64_t{1} << 40;
   return {{"timeout", duration_into(route.timeout, milliseconds(0), context.problems)},
           {"body", size_into(route.body, 0, kLargest, context.problems)},
-          {"max_in_flight", count_into(route.max_in_flight, 1, kMost, context.problems)}};
+          {"max_in_flight", count_into(route.max_in_flight, 1, kMost, context.problems)},
+          {"cors", [&](const Node& node) { read_cors(node, route.cors, context.problems); }}};
 }
 
 const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
@@ -154,6 +155,7 @@ void read_route(const Entry& line, const Context& context, std::vector<Route>& r
   route.position = line.key.position;
   route.timeout = context.config.timeout;
   route.body = context.config.limits.body;
+  route.cors = context.config.cors;
   route.options_json = "{}";
   route.options_positions[""] = line.value.position;
   const bool is_named = read_route_key(line.key, route, context.problems);

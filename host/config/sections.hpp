@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "config/config.hpp"
 #include "config/document.hpp"
 #include "config/problems.hpp"
@@ -9,6 +11,9 @@ namespace plughost::config {
 
 /// Everything but plugins and routes, whose nodes it leaves to the two functions below.
 void read_settings(const Node& root, Config& config, Problems& problems);
+
+/// `cors` of the file or of a route: `none`, origins, or a mapping.
+void read_cors(const Node& node, std::shared_ptr<const Cors>& target, Problems& problems);
 
 void read_listen(const Node& node, Config& config, Problems& problems);
 

@@ -107,6 +107,13 @@ void HeaderLines::add_upgrade(std::string_view protocol) {
   lines_.append("Upgrade: ").append(protocol).append("\r\nConnection: Upgrade\r\n");
 }
 
+bool HeaderLines::contains(std::string_view lower_case_name) const {
+  for (std::string_view rest = lines_; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
+    if (equals_ignoring_case(rest.substr(0, rest.find(':')), lower_case_name)) return true;
+  }
+  return false;
+}
+
 void HeaderLines::clear() {
   lines_.clear();
   declared_length_ = kUnknownLength;

@@ -53,4 +53,25 @@ void RequestMessage::clear() {
   clear_and_keep_little(bytes);
 }
 
+void RequestMessage::copy_outline(const RequestMessage& from) {
+  constexpr std::string_view kNames[] = {"origin", "x-request-id"};
+  clear();
+  bytes.append(from.method).append(from.raw_path);
+  for (const std::string_view name : kNames) bytes.append(from.header(name));
+  std::string_view rest = bytes;
+  const auto take = [&rest](std::size_t size) {
+    const std::string_view part = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return part;
+  };
+  method = take(from.method.size());
+  raw_path = take(from.raw_path.size());
+  for (const std::string_view name : kNames) {
+    const std::string_view value = take(from.header(name).size());
+    if (!value.empty()) headers.push_back({name, value});
+  }
+  minor_version = from.minor_version;
+  keep_alive = from.keep_alive;
+}
+
 }  // namespace plughost::http

@@ -44,6 +44,9 @@ struct RequestMessage {
   /// The client takes trailer fields: TE says so (RFC 9110 section 10.1.4).
   bool accepts_trailers() const;
   void clear();
+  /// Takes over what an answer made by the host depends on: method, raw_path, minor_version,
+  /// keep_alive, the headers Origin and X-Request-ID.
+  void copy_outline(const RequestMessage& from);
 
   std::string bytes;  ///< what the views point into
 };

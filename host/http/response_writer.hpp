@@ -28,6 +28,7 @@ class HeaderLines final {
   void clear();
 
   std::string_view lines() const { return lines_; }  ///< each with its CRLF
+  bool contains(std::string_view lower_case_name) const;
   bool close() const { return close_; }
   bool has_date() const { return has_date_; }
   std::uint64_t declared_length() const { return declared_length_; }  ///< kUnknownLength: none

@@ -5,6 +5,7 @@
 #include "dispatch/handler.hpp"
 #include "dispatch/request_state.hpp"
 #include "net/connection.hpp"
+#include "net/cors_answers.hpp"
 
 // The reading half of Connection: bytes to requests, requests to handlers.
 namespace plughost::net {
@@ -154,6 +155,7 @@ bool Connection::head_complete() {
     context_.ids.make(request.request_id);
   }
   request.table->match(message.method, message.host, message.raw_path, request.match);
+  if (message.method == "OPTIONS") match_preflight(request);
 
   const auto limit = body_limit(request);
   parser_.set_body_limit(limit);

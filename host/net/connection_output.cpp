@@ -3,6 +3,7 @@
 #include "dispatch/response_stream.hpp"
 #include "http/problem.hpp"
 #include "net/connection.hpp"
+#include "net/cors_answers.hpp"
 
 // The writing half of Connection: answers in request order.
 namespace plughost::net {
@@ -35,6 +36,7 @@ void Connection::fill_output() {
     const bool http_1_0 = request.message.minor_version == 0;
     const auto client_id = request.message.header("x-request-id");
     if (!client_id.empty()) request.answer.headers.append("x-request-id", client_id);
+    if (has_cors(request)) append_cors(request);
     pipeline_.erase(pipeline_.begin());
     if (pipeline_.empty()) may_upgrade_ = false;
     output_.append(request, close      ? http::Persistence::close
@@ -114,6 +116,9 @@ void Connection::answer_from_table(Request& request) {
       request.answer.status = 204;
       request.answer.headers.append("allow", request.match.allow);
       return answered(request);
+    case MatchKind::preflight:
+      fill_preflight_answer(request);
+      return answered(request);
     case MatchKind::method_not_allowed:
       return answer_here(request, 405, "This path does not take that method; see Allow.",
                          request.match.allow);
@@ -146,13 +151,10 @@ void Connection::answer_in_place_of(Request*& request, unsigned status, std::str
     if (substitute != nullptr) context_.requests.recycle(*substitute);
     return;
   }
-  const auto& from = request->message;
-  auto& to = substitute->message;
-  to.bytes.append(from.method).append(from.raw_path);
-  to.method = std::string_view(to.bytes).substr(0, from.method.size());
-  to.raw_path = std::string_view(to.bytes).substr(from.method.size());
-  to.minor_version = from.minor_version;
-  to.keep_alive = from.keep_alive;
+  substitute->message.copy_outline(request->message);
+  substitute->table = request->table;
+  substitute->match.kind = request->match.kind;
+  substitute->match.route = request->match.route;
   substitute->request_id = request->request_id;
   if (upload_.request == request) upload_.request = nullptr;
   context_.requests.abandon(*request);

@@ -1,12 +1,45 @@
 #include "routing/route_builder.hpp"
 
+#include <map>
+#include <memory>
 #include <utility>
 
+#include "http/cors.hpp"
+
 namespace plughost::routing {
+namespace {
+
+/// Routes share a policy as they share what it is made from.
+class Policies final {
+ public:
+  std::shared_ptr<const http::CorsPolicy> of(const std::shared_ptr<const config::Cors>& cors) {
+    if (cors == nullptr) return nullptr;
+    auto& policy = made_[cors.get()];
+    if (policy == nullptr) policy = make(*cors);
+    return policy;
+  }
+
+ private:
+  static std::shared_ptr<const http::CorsPolicy> make(const config::Cors& cors) {
+    auto policy = std::make_shared<http::CorsPolicy>();
+    policy->origins = cors.origins;
+    policy->methods = cors.methods;
+    policy->headers = cors.headers;
+    policy->expose = cors.expose;
+    policy->credentials = cors.credentials;
+    policy->max_age = cors.max_age;
+    return policy;
+  }
+
+  std::map<const config::Cors*, std::shared_ptr<const http::CorsPolicy>> made_;
+};
+
+}  // namespace
 
 std::vector<Route> make_routes(const config::Config& config) {
   std::vector<Route> routes;
   std::vector<Diagnostic> diagnostics;
+  Policies policies;
   for (const config::Route& line : config.routes) {
     Result<Pattern> pattern = Pattern::parse(line.pattern);
     if (!pattern) {
@@ -19,6 +52,7 @@ std::vector<Route> make_routes(const config::Config& config) {
     route.timeout = line.timeout;
     route.body_limit = line.body;
     route.max_in_flight = line.max_in_flight;
+    route.cors = policies.of(line.cors);
     route.plugin = line.plugin;
     route.handler_name = line.handler;
     route.position = line.position;

@@ -144,6 +144,11 @@ void RouteTable::match(std::string_view method, std::string_view host, std::stri
   impl_->match(method, host, raw_path, result);
 }
 
+const Route* RouteTable::find(std::string_view method, std::string_view host,
+                              std::string_view raw_path) const {
+  return raw_path == "*" ? nullptr : impl_->find(method, host, raw_path);
+}
+
 const std::vector<Route>& RouteTable::routes() const { return impl_->routes(); }
 
 bool is_registered_method(std::string_view method) {

@@ -15,16 +15,21 @@ namespace plughost::dispatch {
 class Handler;
 }
 
+namespace plughost::http {
+struct CorsPolicy;
+}
+
 namespace plughost::routing {
 
 /// One line of routes.yaml that the table can match.
 struct Route {
   std::vector<std::string> methods;  ///< upper case; empty: ANY
   Pattern pattern;
-  std::chrono::milliseconds timeout{0};     ///< 0: none
-  std::optional<std::uint64_t> body_limit;  ///< bytes of one request; none: the server's
-  std::uint64_t max_in_flight = 0;          ///< requests at once; 0: no limit
-  std::string plugin;                       ///< for logs and metrics
+  std::chrono::milliseconds timeout{0};          ///< 0: none
+  std::optional<std::uint64_t> body_limit;       ///< bytes of one request; none: the server's
+  std::uint64_t max_in_flight = 0;               ///< requests at once; 0: no limit
+  std::shared_ptr<const http::CorsPolicy> cors;  ///< null: none
+  std::string plugin;                            ///< for logs and metrics
   std::string handler_name;
   SourcePosition position;
   dispatch::Handler* handler = nullptr;  ///< routing never dereferences it
@@ -32,6 +37,7 @@ struct Route {
 
 enum class MatchKind {
   found,
+  preflight,           ///< of a route with a CORS policy; made from another match
   options,             ///< answered from the table: 204 with Allow
   not_found,           ///< 404
   method_not_allowed,  ///< 405 with Allow
@@ -41,7 +47,7 @@ enum class MatchKind {
 /// What match() found. Parameter values are percent-decoded.
 struct Match {
   MatchKind kind = MatchKind::not_found;
-  const Route* route = nullptr;     ///< found only
+  const Route* route = nullptr;     ///< found and preflight only
   std::string allow;                ///< options and method_not_allowed: the Allow field's value
   std::vector<std::string> params;  ///< found only: one for each of pattern.parameters(), in order
 
@@ -78,6 +84,10 @@ class RouteTable final {
   /// Allow lists what the routes name, HEAD beside GET, and OPTIONS, in alphabetical order.
   void match(std::string_view method, std::string_view host, std::string_view raw_path,
              Match& result) const;
+
+  /// The route that match() would find, whoever asks; null: none.
+  const Route* find(std::string_view method, std::string_view host,
+                    std::string_view raw_path) const;
 
   const std::vector<Route>& routes() const;
 

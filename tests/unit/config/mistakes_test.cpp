@@ -17,7 +17,7 @@ constexpr MistakeRow kRows[] = {
      "routes: {}\n",
      "routes.yaml:1:1: error: unknown key 'timout' (did you mean 'timeout'?)\n"
      "routes.yaml:2:1: error: unknown key 'foobar'; there are listen, threads, timeout, "
-     "plugin_timeout, limits, shutdown, log, tls, plugins, plugin_dir and routes\n"
+     "plugin_timeout, limits, cors, shutdown, log, tls, plugins, plugin_dir and routes\n"
      "routes.yaml:3:12: error: unknown key 'oi' in 'threads' (did you mean 'io'?)\n"
      "routes.yaml:4:11: error: unknown key 'boddy' in 'limits' (did you mean 'body'?)\n"},
     {"keys of later versions",
@@ -55,6 +55,31 @@ constexpr MistakeRow kRows[] = {
      "routes.yaml:7:35: error: 'no' is neither true nor false\n"
      "routes.yaml:8:16: error: '127.0.0.1:82' has 'tls: true', but there is no 'tls' with a "
      "certificate at the top of the file; add it\n"},
+    {"origins", "cors: [a.example, \"https://a.example/\", \"null\", \"https://*\"]\nroutes: {}\n",
+     "routes.yaml:1:8: error: 'a.example' is not an origin; write it like https://app.example, "
+     "with "
+     "its scheme\n"
+     "routes.yaml:1:19: error: 'https://a.example/' is not an origin; it ends before the '/', like "
+     "https://a.example\n"
+     "routes.yaml:1:41: error: 'null' is not an origin to trust: every sandboxed page has it; "
+     "remove it\n"
+     "routes.yaml:1:49: error: 'https://*' is not an origin; write scheme and host, like "
+     "https://app.example, or https://*.app.example\n"},
+    {"options of cors",
+     "cors: { orgins: \"*\", methods: [GTE], headers: \"a b\", credentials: 1, max_age: x }\n"
+     "routes: {}\n",
+     "routes.yaml:1:7: error: 'cors' has no 'origins'; add them like 'origins: "
+     "[https://app.example]'\n"
+     "routes.yaml:1:9: error: unknown key 'orgins' in 'cors' (did you mean 'origins'?)\n"
+     "routes.yaml:1:32: error: 'GTE' is not a registered HTTP method (did you mean 'GET'?)\n"
+     "routes.yaml:1:47: error: 'a b' is not the name of a header\n"
+     "routes.yaml:1:67: error: '1' is neither true nor false\n"
+     "routes.yaml:1:79: error: 'x' is not a duration; write a whole number with ms, s, m or h\n"},
+    {"every origin with credentials", "cors: { origins: \"*\", credentials: true }\nroutes: {}\n",
+     "routes.yaml:1:36: error: credentials for every origin would let any page act for its user; "
+     "list the origins, or remove 'credentials'\n"},
+    {"every origin and others", "cors: [\"*\", \"https://a.example\"]\nroutes: {}\n",
+     "routes.yaml:1:7: error: '*' stands for every origin; write it alone\n"},
     {"bare port", "listen: 8000\nroutes: {}\n",
      "routes.yaml:1:9: error: '8000' is not HOST:PORT; write it like 127.0.0.1:8000\n"},
     {"bad units", "timeout: 5x\nlimits: { body: 10MB, keep_alive: 5sec }\nroutes: {}\n",

@@ -61,10 +61,10 @@ constexpr Row kRows[] = {
      "37: error: '1MB' is not a size; write bytes, or a whole number with KiB, MiB or GiB (did you "
      "mean '1MiB'?)\n"
      "routes.yaml:3:57: error: '0' is too small; at least 1\n"},
-    {"host options of later versions", "GET /a: { to: native hello, cors: 1, compress: 1 }",
-     "31: error: 'cors' in a route is not supported in this version; remove it\n"
-     "routes.yaml:3:40: error: 'compress' in a route is not supported in this version; remove "
-     "it\n"},
+    {"host options of later versions", "GET /a: { to: native hello, compress: 1 }",
+     "31: error: 'compress' in a route is not supported in this version; remove it\n"},
+    {"bad origin", "GET /a: { to: native hello, cors: x }",
+     "37: error: 'x' is not an origin; write it like https://app.example, with its scheme\n"},
     {"two answers", "GET /a: { to: native hello, redirect: /b, respond: 204 }",
      "31: error: the route 'GET /a' has 'to' already; keep one of the two\n"
      "routes.yaml:3:45: error: the route 'GET /a' has 'to' already; keep one of the two\n"},
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(reports_all_in_file_order) {
              "method (did you mean 'GET'?)\n"
              "routes.yaml:3:11: error: there is no plugin 'm'; add it under 'plugins'\n"
              "routes.yaml:5:1: error: unknown key 'foo'; there are listen, threads, timeout, "
-             "plugin_timeout, limits, shutdown, log, tls, plugins, plugin_dir and routes\n"
+             "plugin_timeout, limits, cors, shutdown, log, tls, plugins, plugin_dir and routes\n"
              "routes.yaml:6:10: error: '5x' is not a duration; write a whole number with ms, s, m "
              "or h\n");
 }

@@ -299,4 +299,41 @@ routes:
   BOOST_TEST(config.routes.at(4).plugin == "");
 }
 
+BOOST_AUTO_TEST_CASE(reads_the_policy_of_a_route_or_of_all) {
+  const Config config = load(R"(
+cors: https://A.example:443
+plugins: { n: n.so }
+routes:
+  GET /a: n a
+  GET /b: { to: n b, cors: none }
+  GET /c: { to: n c, cors: "*" }
+  GET /d:
+    to: n d
+    cors:
+      origins: ["https://*.b.example", "http://[::1]:80", http://localhost:3000]
+      methods: [GET, PUT]
+      headers: [X-A, x-b]
+      expose: "*"
+      credentials: true
+      max_age: 10m
+  GET /e: { to: n e, cors: { origins: "*", headers: "*" } }
+)");
+  const auto cors = [&](std::size_t i) { return config.routes.at(i).cors; };
+
+  BOOST_TEST(cors(0) == config.cors);
+  BOOST_TEST(cors(0)->origins.at(0) == "https://a.example");
+  BOOST_TEST((cors(1) == nullptr));
+  BOOST_TEST(cors(2)->any_origin);
+  BOOST_TEST(cors(2)->origins.empty());
+  const std::vector<std::string> origins{"https://*.b.example", "http://[::1]",
+                                         "http://localhost:3000"};
+  BOOST_TEST(cors(3)->origins == origins, boost::test_tools::per_element());
+  BOOST_TEST(cors(3)->methods == "GET, PUT");
+  BOOST_TEST(cors(3)->headers.value() == "x-a, x-b");
+  BOOST_TEST(cors(3)->expose == "*");
+  BOOST_TEST(cors(3)->credentials);
+  BOOST_TEST(cors(3)->max_age->count() == 600);
+  BOOST_TEST(!cors(4)->headers.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -142,6 +142,18 @@ BOOST_AUTO_TEST_CASE(swaps_everything) {
   BOOST_TEST(!full.close());
 }
 
+BOOST_AUTO_TEST_CASE(finds_a_line_by_its_name) {
+  HeaderLines lines;
+  lines.append("X-First", "vary: no");
+  lines.append("Vary", "Origin");
+
+  BOOST_TEST(lines.contains("vary"));
+  BOOST_TEST(lines.contains("x-first"));
+  BOOST_TEST(!lines.contains("origin"));
+  BOOST_TEST(!lines.contains("x"));
+  BOOST_TEST(!HeaderLines().contains("vary"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace plughost::http

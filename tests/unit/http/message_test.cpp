@@ -70,6 +70,28 @@ BOOST_AUTO_TEST_CASE(gives_the_memory_of_large_buffers_back) {
   BOOST_TEST(message.headers.capacity() * sizeof(HeaderField) <= kKept);
 }
 
+BOOST_AUTO_TEST_CASE(copies_what_an_answer_of_the_host_depends_on) {
+  RequestMessage copy;
+  {
+    RequestMessage original;
+    original.method = "GET";
+    original.raw_path = "/a";
+    original.minor_version = 0;
+    original.keep_alive = false;
+    original.headers = {{"accept", "x"}, {"x-request-id", "7"}, {"origin", "https://x.de"}};
+
+    copy.copy_outline(original);
+  }
+
+  BOOST_TEST(copy.method == "GET");
+  BOOST_TEST(copy.raw_path == "/a");
+  BOOST_TEST(copy.minor_version == 0u);
+  BOOST_TEST(!copy.keep_alive);
+  BOOST_TEST(copy.header("origin") == "https://x.de");
+  BOOST_TEST(copy.header("x-request-id") == "7");
+  BOOST_TEST(copy.headers.size() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace plughost::http

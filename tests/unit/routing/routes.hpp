@@ -46,6 +46,8 @@ inline std::string answer(const RouteTable& table, std::string_view method, std:
       for (const std::string& value : match.params) text += " [" + value + "]";
       return text;
     }
+    case MatchKind::preflight:
+      return "preflight";
     case MatchKind::options:
       return "204 " + match.allow;
     case MatchKind::method_not_allowed:
