@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/ip_network.hpp"
 #include "base/log.hpp"
 
 /// What routes.yaml says, as plain values: defaults filled in, units resolved, places kept.
@@ -50,6 +51,7 @@ struct ListenAddress {
   std::filesystem::path path;      ///< unix_socket: absolute in a Config
   std::optional<unsigned> mode;    ///< unix_socket: of its file; none: as the umask says
   std::string name;                ///< inherited: FileDescriptorName; empty: all others
+  bool proxy_protocol = false;     ///< a proxy says first who the client is
   std::optional<bool> tls;         ///< only where the file has `tls`
   SourcePosition position;
 
@@ -127,6 +129,13 @@ struct Plugin {
   SourcePosition position;
 };
 
+/// Whose word about clients is taken.
+struct Proxies {
+  std::vector<IpNetwork> trusted;
+  bool trusts_unix = false;          ///< clients of Unix sockets
+  bool uses_standard_field = false;  ///< Forwarded, not X-Forwarded-*
+};
+
 /// Which pages of other origins may use a route.
 struct Cors {
   std::vector<std::string> origins;    ///< lower case; "https://*.b.example" for one label
@@ -175,6 +184,7 @@ struct Config {
   milliseconds timeout{60000};
   milliseconds plugin_timeout{60000};
   Limits limits;
+  std::optional<Proxies> proxies;    ///< none: nobody is trusted
   std::shared_ptr<const Cors> cors;  ///< of routes that do not say otherwise; null: none
   Shutdown shutdown;
   log::Level log_level = log::Level::info;

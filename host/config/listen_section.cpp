@@ -53,12 +53,14 @@ bool read_options(const Node& node, ListenAddress& address, Problems& problems) 
   bool is_read = false;
   std::optional<unsigned> mode;
   bool tls = false;
+  bool proxy_protocol = false;
   const Node* mode_node = find(node, "mode");
   read_mapping(
       node, " of a listen address",
       {{"address", [&](const Node& value) { is_read = read_text(value, address, problems); }},
        {"mode", [&](const Node& value) { read_mode(value, mode, problems); }},
-       {"tls", flag_into(tls, problems)}},
+       {"tls", flag_into(tls, problems)},
+       {"proxy_protocol", flag_into(proxy_protocol, problems)}},
       {}, problems);
   if (find(node, "address") == nullptr) {
     problems.add(node.position,
@@ -69,6 +71,7 @@ bool read_options(const Node& node, ListenAddress& address, Problems& problems) 
                  quote(to_string(address)) + " has no file; 'mode' is for unix: addresses only");
   }
   address.mode = mode;
+  address.proxy_protocol = proxy_protocol;
   if (find(node, "tls") != nullptr) address.tls = tls;
   return is_read;
 }

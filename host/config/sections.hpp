@@ -12,6 +12,8 @@ namespace plughost::config {
 /// Everything but plugins and routes, whose nodes it leaves to the two functions below.
 void read_settings(const Node& root, Config& config, Problems& problems);
 
+void read_proxies(const Node& node, Proxies& proxies, Problems& problems);
+
 /// `cors` of the file or of a route: `none`, origins, or a mapping.
 void read_cors(const Node& node, std::shared_ptr<const Cors>& target, Problems& problems);
 

@@ -76,6 +76,8 @@ void read_settings(const Node& root, Config& config, Problems& problems) {
        {"timeout", duration_into(config.timeout, kZero, problems)},
        {"plugin_timeout", duration_into(config.plugin_timeout, kOne, problems)},
        {"limits", [&](const Node& node) { read_limits(node, config.limits, problems); }},
+       {"proxies",
+        [&](const Node& node) { read_proxies(node, config.proxies.emplace(), problems); }},
        {"cors", [&](const Node& node) { read_cors(node, config.cors, problems); }},
        {"shutdown", [&](const Node& node) { read_shutdown(node, config.shutdown, problems); }},
        {"log", [&](const Node& node) { read_log(node, config, problems); }},

@@ -107,7 +107,8 @@ class Request final {
   Clock::time_point deadline = Clock::time_point::max();  ///< max(): none
   std::shared_ptr<const Endpoint> client;
   std::shared_ptr<const Endpoint> server;
-  bool encrypted = false;  ///< came by https
+  bool encrypted = false;             ///< came by https
+  std::string_view forwarded_scheme;  ///< what a trusted proxy says; empty: nothing
   std::string request_id;
   BodyReservation body_reservation;
 

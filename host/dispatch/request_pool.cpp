@@ -63,6 +63,7 @@ void RequestPool::recycle(Request& request) noexcept {
   request.table.reset();
   request.client.reset();
   request.server.reset();
+  request.forwarded_scheme = {};
   request.request_id.clear();
   request.deadline = Clock::time_point::max();
   request.sink = nullptr;

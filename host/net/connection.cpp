@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/endpoints.hpp"
+#include "net/forwarded_request.hpp"
 
 namespace plughost::net {
 
@@ -19,9 +20,21 @@ Connection::Connection(IoContext& context, int fd, std::unique_ptr<Socket> socke
       socket_(std::move(socket)),
       client_(std::move(client)),
       server_(local_endpoint(fd)),
+      client_is_trusted_(trusts_client()),
       parser_({context.shared.limits.header_bytes, context.shared.limits.headers}),
       idle_since_(Clock::now()),
       read_since_(idle_since_) {}
+
+bool Connection::trusts_client() const {
+  const auto* proxies = context_.shared.proxies;
+  return proxies != nullptr && is_trusted(*proxies, *client_);
+}
+
+void Connection::set_ends(dispatch::Endpoint client, dispatch::Endpoint server) {
+  client_ = std::make_shared<const dispatch::Endpoint>(std::move(client));
+  server_ = std::make_shared<const dispatch::Endpoint>(std::move(server));
+  client_is_trusted_ = trusts_client();
+}
 
 Connection::~Connection() {
   if (alive()) die();

@@ -62,6 +62,9 @@ class Connection final : private dispatch::AnswerSink {
   bool has_input() const { return socket_->has_input(); }
   Clock::time_point idle_since() const { return idle_since_; }
 
+  /// Who the client is and where it connected to, as a trusted proxy says: of what is read next.
+  void set_ends(dispatch::Endpoint client, dispatch::Endpoint server);
+
   bool alive() const { return state_ != State::dead; }
   bool wants_writable() const;
   /// The descriptor is writable although no new event will say so.
@@ -109,6 +112,7 @@ class Connection final : private dispatch::AnswerSink {
   void consume(std::string_view bytes);
   std::size_t parse(std::string_view bytes);
   bool start_request();
+  bool trusts_client() const;
   bool head_complete();
   std::uint64_t body_limit(const Request& request) const;
   void request_complete();
@@ -153,6 +157,7 @@ class Connection final : private dispatch::AnswerSink {
   const std::unique_ptr<Socket> socket_;
   std::shared_ptr<const dispatch::Endpoint> client_;
   std::shared_ptr<const dispatch::Endpoint> server_;
+  bool client_is_trusted_;  // what it says of others is believed
   State state_ = State::open;
   http::RequestParser parser_;
   std::string input_;               // read, not yet parsed

@@ -6,6 +6,7 @@
 #include "dispatch/request_state.hpp"
 #include "net/connection.hpp"
 #include "net/cors_answers.hpp"
+#include "net/forwarded_request.hpp"
 
 // The reading half of Connection: bytes to requests, requests to handlers.
 namespace plughost::net {
@@ -154,6 +155,7 @@ bool Connection::head_complete() {
   } else {
     context_.ids.make(request.request_id);
   }
+  if (client_is_trusted_) apply_forwarded(*context_.shared.proxies, request);
   request.table->match(message.method, message.host, message.raw_path, request.match);
   if (message.method == "OPTIONS") match_preflight(request);
 

@@ -28,6 +28,7 @@ struct SharedContext {
   dispatch::BodyBudget& body_budget;
   std::shared_ptr<const routing::RouteTable> table;
   const TlsCertificates* certificates;                 ///< null: plain HTTP everywhere
+  const config::Proxies* proxies = nullptr;            ///< null: nobody is trusted
   std::span<const config::ListenAddress> addresses{};  ///< Config::listen
   std::atomic<std::size_t> connections{0};             ///< accepted and not yet closed
 };

@@ -15,8 +15,11 @@ class Server::Impl {
        dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
        std::vector<InheritedSocket> inherited, const TlsCertificates* certificates)
       : body_budget(config.limits.buffered_bytes),
-        shared{config.limits, config.shutdown.linger, responder,    executor,
-               body_budget,   std::move(table),       certificates, config.listen},
+        shared{config.limits, config.shutdown.linger,
+               responder,     executor,
+               body_budget,   std::move(table),
+               certificates,  config.proxies ? &*config.proxies : nullptr,
+               config.listen},
         listener(open_sockets(config, std::move(inherited)),
                  {[this](int fd, std::size_t address) { deal_out(fd, address); },
                   [this, &config] {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "net/endpoints.hpp"
+#include "net/proxy_socket.hpp"
 #include "net/tls_certificates.hpp"
 #include "net/tls_socket.hpp"
 #include "net/transport.hpp"
@@ -16,12 +17,15 @@ using Pistache::Polling::NotifyOn;
 
 namespace {
 
-std::unique_ptr<Socket> open_socket(int fd, const SharedContext& shared, std::size_t address) {
-  if (shared.certificates == nullptr || !shared.addresses[address].wants_tls()) {
+std::unique_ptr<Socket> open_socket(int fd, const SharedContext& shared,
+                                    const config::ListenAddress& address) {
+  if (shared.certificates == nullptr || !address.wants_tls()) {
     return std::make_unique<PlainSocket>(fd);
   }
   return std::make_unique<TlsSocket>(fd, shared.certificates->current());
 }
+
+dispatch::Endpoint endpoint_of(const http::ProxiedEnd& end) { return {end.address, end.port}; }
 
 /// Pistache wants an address for its peers, and takes only IP ones. Ours know their client's
 /// (endpoints.hpp); what Pistache carries through its queue is the entry of Config::listen.
@@ -38,9 +42,17 @@ void Transport::add_client(int fd, std::size_t address) {
 void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
   const auto fd = static_cast<std::size_t>(peer->fd());
   if (connections_.size() <= fd) connections_.resize(std::max(fd + 1, connections_.size() * 2));
-  connections_[fd] = std::make_unique<Connection>(
-      context_, peer->fd(), open_socket(peer->fd(), context_.shared, peer->address().port()),
-      peer_endpoint(peer->fd()));
+  const auto& address = context_.shared.addresses[peer->address().port()];
+  auto socket = open_socket(peer->fd(), context_.shared, address);
+  if (address.proxy_protocol) {
+    socket = std::make_unique<ProxySocket>(
+        peer->fd(), std::move(socket), [this, fd](const http::ProxyHeader& header) {
+          if (!header.has_ends) return;  // the connection is the proxy's own
+          connections_[fd]->set_ends(endpoint_of(header.source), endpoint_of(header.destination));
+        });
+  }
+  connections_[fd] = std::make_unique<Connection>(context_, peer->fd(), std::move(socket),
+                                                  peer_endpoint(peer->fd()));
   connections_[fd]->serial = next_serial_++;
   schedule(*connections_[fd]);
   if (std::erase(to_turn_away_, peer->fd()) == 0) return;

@@ -28,7 +28,8 @@ void set_message(ph_req_head& head, const http::RequestMessage& message) {
 }
 
 void set_ends(ph_req_head& head, const dispatch::Request& request) {
-  head.scheme = to_abi(request.encrypted ? "https" : "http");
+  const auto own_scheme = request.encrypted ? "https" : "http";
+  head.scheme = to_abi(request.forwarded_scheme.empty() ? own_scheme : request.forwarded_scheme);
   if (request.encrypted) head.flags |= PH_RF_TLS;
   if (request.client) {
     head.client_addr = to_abi(request.client->text);

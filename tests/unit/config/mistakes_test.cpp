@@ -17,7 +17,7 @@ constexpr MistakeRow kRows[] = {
      "routes: {}\n",
      "routes.yaml:1:1: error: unknown key 'timout' (did you mean 'timeout'?)\n"
      "routes.yaml:2:1: error: unknown key 'foobar'; there are listen, threads, timeout, "
-     "plugin_timeout, limits, cors, shutdown, log, tls, plugins, plugin_dir and routes\n"
+     "plugin_timeout, limits, proxies, cors, shutdown, log, tls, plugins, plugin_dir and routes\n"
      "routes.yaml:3:12: error: unknown key 'oi' in 'threads' (did you mean 'io'?)\n"
      "routes.yaml:4:11: error: unknown key 'boddy' in 'limits' (did you mean 'body'?)\n"},
     {"keys of later versions",
@@ -55,6 +55,17 @@ constexpr MistakeRow kRows[] = {
      "routes.yaml:7:35: error: 'no' is neither true nor false\n"
      "routes.yaml:8:16: error: '127.0.0.1:82' has 'tls: true', but there is no 'tls' with a "
      "certificate at the top of the file; add it\n"},
+    {"proxies", "proxies: { trusted: [10.0.0.0/33, proxy.lan], headers: x-forward }\nroutes: {}\n",
+     "routes.yaml:1:22: error: '10.0.0.0/33' is neither an IP address, a network like 10.0.0.0/8, "
+     "nor 'unix' for clients of Unix sockets\n"
+     "routes.yaml:1:35: error: 'proxy.lan' is neither an IP address, a network like 10.0.0.0/8, "
+     "nor "
+     "'unix' for clients of Unix sockets\n"
+     "routes.yaml:1:56: error: 'x-forward' is not a kind of headers; write x-forwarded or "
+     "forwarded "
+     "(did you mean 'x-forwarded'?)\n"},
+    {"proxies without a name", "proxies: { headers: forwarded }\nroutes: {}\n",
+     "routes.yaml:1:10: error: 'proxies' has no 'trusted'; add it like 'trusted: [127.0.0.1]'\n"},
     {"origins", "cors: [a.example, \"https://a.example/\", \"null\", \"https://*\"]\nroutes: {}\n",
      "routes.yaml:1:8: error: 'a.example' is not an origin; write it like https://app.example, "
      "with "

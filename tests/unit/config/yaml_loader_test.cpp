@@ -254,6 +254,21 @@ BOOST_AUTO_TEST_CASE(reads_lines_ended_by_carriage_returns) {
   BOOST_TEST(config.timeout.count() == 3000);
 }
 
+BOOST_AUTO_TEST_CASE(reads_whom_to_trust) {
+  const Config config = load(R"(
+listen: { address: 127.0.0.1:80, proxy_protocol: true }
+proxies: { trusted: [127.0.0.1, 10.0.0.0/8, unix], headers: forwarded }
+routes:
+)");
+
+  BOOST_TEST(!load("routes: {}").proxies.has_value());
+  BOOST_TEST(config.listen.front().proxy_protocol);
+  BOOST_REQUIRE(config.proxies.has_value());
+  BOOST_TEST(config.proxies->trusted.size() == 2u);
+  BOOST_TEST(config.proxies->trusts_unix);
+  BOOST_TEST(config.proxies->uses_standard_field);
+}
+
 BOOST_AUTO_TEST_CASE(reads_the_limits_of_a_route) {
   const Config config = load(R"(
 limits: { body: 2KiB }
