@@ -93,11 +93,13 @@ def test_limits_hold_where_a_handler_pulls_the_body():
     routes = stream_routes("POST /count: { to: stream count, max_in_flight: 1, body: 1KiB }",
                            "limits: { body: 16 }")
     with Server(routes) as server, RawConnection(server.port) as first:
-        first.send(post("/count", 1024)[:-1])  # its handler waits for the last byte
+        head, body = post("/count", 1024).split(b"\r\n\r\n")
+        interim = first.send(head + b"\r\nExpect: 100-continue\r\n\r\n").read_response()
+        assert interim.status == 100, "its handler asks for the body"
+        first.send(body[:-1])
         with RawConnection(server.port) as second:
             # Behind the answer the rest of the body is read, and the connection goes on.
-            wait_until(lambda: second.send(post("/count", 100)).read_response().status == 503,
-                       "the first is in flight")
+            assert second.send(post("/count", 100)).read_response().status == 503
             assert second.is_open_after_answer()
             waiting = b"POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n" \
                 b"Expect: 100-continue\r\n\r\n"
