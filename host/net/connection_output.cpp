@@ -70,15 +70,17 @@ bool Connection::session_is_over(Output::Progress progress) const {
 bool Connection::write_some() {
   if (!output_.empty() && (is_its_turn_ || !output_.paused())) {
     const bool was_blocked = output_.blocked();
+    // Before: a client that has its answer may already be served elsewhere.
+    const auto now = Clock::now();
     bool moved = false;
     const auto progress = output_.flush(*socket_, moved);
     if (session_ != nullptr && session_is_over(progress)) return cut(), false;
     if (progress == Output::Progress::failed) return die(), false;
     if (progress == Output::Progress::truncated) return cut(), false;
     if (output_.blocked()) {
-      if (moved || !was_blocked) write_since_ = Clock::now();
+      if (moved || !was_blocked) write_since_ = now;
     } else if (progress == Output::Progress::done || was_blocked) {
-      idle_since_ = Clock::now();
+      idle_since_ = now;
       // Reading was paused: the client may not be blamed for that time.
       if (was_blocked) read_since_ = idle_since_;
     }
