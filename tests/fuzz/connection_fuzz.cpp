@@ -1,12 +1,11 @@
 // Any bytes, cut anywhere, sent to a slow or a quick reader, answered soon or late, are answered
 // with the same bytes.
-#include "net/connection.hpp"
-
 #include <map>
 
 #include "dispatch/handler.hpp"
 #include "fake_client.hpp"
 #include "input.hpp"
+#include "net/connection.hpp"
 
 using namespace plughost;
 
@@ -141,8 +140,8 @@ class Host final : public dispatch::Mailbox {
 
  private:
   Pull pull_;
-  net::SharedContext shared_{limits_,     config::milliseconds(250), responder_, executor_, budget_,
-                             make_table()};
+  net::SharedContext shared_{
+      limits_, config::milliseconds(250), responder_, executor_, budget_, make_table(), nullptr};
 
  public:
   net::IoContext context{shared_, requests_, {}, {}, false, false, {}};
