@@ -57,6 +57,11 @@ void ResponseStream::put(std::string_view head, std::string_view bytes, Release 
   release.run();
 }
 
+void ResponseStream::nudge() noexcept {
+  std::lock_guard lock(mutex_);
+  if (!dropped_ && end_ == End::open) request_.post(Request::News::look);
+}
+
 bool ResponseStream::is_behind() const noexcept {
   std::lock_guard lock(mutex_);
   return waiting_ > kHighWater;

@@ -62,6 +62,8 @@ class ResponseStream final {
   Outcome admit(std::size_t bytes) const noexcept;
   /// Appends head and bytes, however much waits. Takes release.
   void put(std::string_view head, std::string_view bytes, Release release = {}) noexcept;
+  /// The I/O thread shall look again, although nothing was put.
+  void nudge() noexcept;
   /// More than kHighWater bytes wait.
   bool is_behind() const noexcept;
 

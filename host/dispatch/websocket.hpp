@@ -96,7 +96,7 @@ class WebSocket final {
   void lost(std::string_view reason) noexcept;
   /// False: the next news say when to ask again.
   bool has_room() noexcept;
-  /// A Close frame is on its way.
+  /// A Close frame was put into the stream, or nobody would read one.
   bool is_closing() const noexcept { return close_sent_.load(std::memory_order_acquire); }
 
   // By an executor thread, or the I/O thread

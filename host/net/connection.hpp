@@ -140,7 +140,6 @@ class Connection final : private dispatch::AnswerSink {
   bool write_some();
   bool closes_after(const Request& request) const;
   void begin_session(Request& request);
-  bool session_is_over(Output::Progress progress) const;
   bool continue_is_due() const;
 
   // Closing

@@ -60,21 +60,18 @@ void Connection::begin_session(Request& request) {
   session_ = std::make_unique<WebSocketSession>(context_, request);
 }
 
-/// Both ends are through with it, and the client has what it should get.
-bool Connection::session_is_over(Output::Progress progress) const {
-  if (output_.streaming() == nullptr) return output_.empty();
-  return session_->over() && progress == Output::Progress::waiting;
-}
-
 /// False: the connection is over.
 bool Connection::write_some() {
   if (!output_.empty() && (is_its_turn_ || !output_.paused())) {
     const bool was_blocked = output_.blocked();
     // Before: a client that has its answer may already be served elsewhere.
     const auto now = Clock::now();
+    // Asked first: the last frame may come at any time, and must be behind what is sent now.
+    const bool is_last_turn = session_ != nullptr && session_->over();
     bool moved = false;
     const auto progress = output_.flush(*socket_, moved);
-    if (session_ != nullptr && session_is_over(progress)) return cut(), false;
+    if (session_ != nullptr && output_.empty()) return cut(), false;
+    if (is_last_turn && progress == Output::Progress::waiting) return cut(), false;
     if (progress == Output::Progress::failed) return die(), false;
     if (progress == Output::Progress::truncated) return cut(), false;
     if (output_.blocked()) {

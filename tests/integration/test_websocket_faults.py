@@ -4,6 +4,7 @@ import signal
 import pytest
 
 from routes import websocket_routes
+from support.background import Background
 from support.http_client import get
 from support.server import Server
 from support.waiting import wait_until
@@ -106,6 +107,22 @@ def test_messages_before_the_end_are_told_first(server):
         assert [client.read_message() for _ in range(50)] == [str(i) for i in range(50)]
         assert client.read_close().code == 1000
     assert wait_for_the_end(server, 1)["messages"] == 50
+
+
+def test_close_frame_is_never_lost_behind_the_last_answer(server):
+    def close_often(bad: bytes, code: int) -> set[int]:
+        found = set()
+        for _ in range(100):
+            with WebSocketClient(server.port, "/echo", send=frame(TEXT, b"last") + bad) as client:
+                assert client.read_message() == "last"
+                found.add(client.read_frame().code)
+                assert client.is_closed()
+        return found - {code}
+
+    crowd = [Background(close_often, bad, code)
+             for bad, code in [(frame(7), 1002), (frame(CLOSE, close_payload(1000)), 1000)] * 3]
+
+    assert [each.result() for each in crowd] == [set()] * 6
 
 
 def test_handler_that_does_not_return_delays_the_close_only_so_long(server):
