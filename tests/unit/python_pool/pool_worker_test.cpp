@@ -42,7 +42,10 @@ BOOST_AUTO_TEST_CASE(is_replaced_when_a_signal_handler_raises) {
 
   ::kill(before, SIGUSR1);
 
-  BOOST_TEST(wait_until([&] { return !pool_workers().empty() && pool_workers()[0] != before; }));
+  BOOST_TEST(wait_until([&] {
+    const std::vector<pid_t> now = pool_workers();
+    return !now.empty() && now[0] != before;
+  }));
   BOOST_TEST(call("pool_handlers:squares", "numbers=2").status == 200u);
   const std::string log = host().log_text();
   BOOST_TEST(log.find("RuntimeError: met by a signal") != std::string::npos, log);
