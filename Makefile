@@ -23,7 +23,7 @@ test:
 
 bench:
 	@.ci/dependencies run bench
-	@PLUGHOST_CMAKE_ARGS=-DPLUGHOST_BUILD_BENCH=ON .ci/build release $(PRODUCT) stock_pistache
+	@PLUGHOST_CMAKE_ARGS=-DPLUGHOST_BUILD_BENCH=ON .ci/build release $(PRODUCT) bench_peers
 	@/usr/bin/python3 tests/bench/bench.py --build build/release $(ARGS)
 	@/usr/bin/python3 tests/bench/crowd.py --build build/release
 

@@ -22,7 +22,9 @@ SQUARES = {"squares": [1, 4, 9]}
 
 BARS = [
     Bar("native hello", "stock Pistache", 1.6),
-    Bar("native hello", "nginx return 200", 0.95),
+    Bar("native hello", "nginx return 200", 1.0),
+    Bar("native hello", "bare epoll loop", 0.85),
+    Bar("native hello", "constant on the transport", 0.92),
     Bar("tls hello", "nginx tls", 0.9),
     Bar("python hello", "uvicorn raw ASGI", 1.8),
     Bar("python hello", "fastpysgi WSGI", 0.95),
@@ -52,8 +54,13 @@ class Field:
         self._add("native beside naps", own, "/native/hello", NATIVE, beside="/python/nap")
         self._add("python hello", own, "/python/hello", PYTHON)
         # It closes after each answer unless it is asked not to.
-        self._add("stock Pistache", lambda: self._started(contenders.stock_pistache(self._build)),
+        self._add("stock Pistache",
+                  lambda: self._started(contenders.built_peer(self._build, "stock_pistache")),
                   "/", NATIVE, ("Connection: Keep-Alive",))
+        for name, program in (("bare epoll loop", "bare_epoll"),
+                              ("constant on the transport", "constant_transport")):
+            self._add(name, lambda program=program: self._started(
+                contenders.built_peer(self._build, program)), "/", NATIVE)
         self._add("nginx return 200", lambda: self._started(contenders.nginx(self._work)),
                   "/", NATIVE)
         self._add("tls hello",

@@ -153,8 +153,8 @@ def plughost(build: Path, work: Path, pinned: bool) -> Server:
                   port, pinned)
 
 
-def stock_pistache(build: Path) -> Server:
-    program = build / "tests" / "bench" / "stock_pistache"
+def built_peer(build: Path, name: str) -> Server:
+    program = build / "tests" / "bench" / name
     port = free_port()
     return Server([existing(program, "make bench builds it"), str(port)], port)
 
