@@ -28,7 +28,7 @@ std::unique_ptr<Socket> open_socket(int fd, const SharedContext& shared,
 dispatch::Endpoint endpoint_of(const http::ProxiedEnd& end) { return {end.address, end.port}; }
 
 /// Pistache wants an address for its peers, and takes only IP ones. Ours know their client's
-/// (endpoints.hpp); what Pistache carries through its queue is the entry of Config::listen.
+/// (endpoints.hpp); what Pistache carries instead is the entry of Config::listen.
 Pistache::Address tag_of(std::size_t listen_address) {
   return {Pistache::IP::any(), Pistache::Port(static_cast<std::uint16_t>(listen_address))};
 }
@@ -36,7 +36,10 @@ Pistache::Address tag_of(std::size_t listen_address) {
 }  // namespace
 
 void Transport::add_client(int fd, std::size_t address) {
-  handleNewPeer(Pistache::Tcp::Peer::Create(fd, tag_of(address)));
+  // Not by Pistache's own queue: what comes after this call, begin_drain say, shall find the client.
+  run_soon([this, fd, address] {
+    handleNewPeer(Pistache::Tcp::Peer::Create(fd, tag_of(address)));
+  });
 }
 
 void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
