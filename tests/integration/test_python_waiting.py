@@ -15,6 +15,7 @@ ROUTES = """
     GET /late: { to: python waiting:second, timeout: 100ms }
     GET /count: { to: python waiting:count, timeout: 100ms }
     GET /runs: python waiting:runs
+    GET /policy: python waiting:policy
 """
 
 
@@ -59,6 +60,10 @@ def test_native_handlers_do_not_wait_for_python(server, tmp_path):
 
     assert statuses == {200}
     assert {each.result().status for each in waiting} == {200}
+
+
+def test_dispatch_threads_do_not_push_out_who_wakes_them(server):
+    assert get(server.port, "/policy").json() == {"yields_to_who_wakes_it": True}
 
 
 def test_python_handlers_run_beside_one_that_waits(server, tmp_path):

@@ -53,3 +53,8 @@ def note(log: str, line: str) -> dict:
         file.write(line + "\n")
     time.sleep(0.001)
     return {"pid": os.getpid()}
+
+
+def policy() -> dict:
+    """Of the thread that runs the handler."""
+    return {"yields_to_who_wakes_it": os.sched_getscheduler(0) == os.SCHED_BATCH}
