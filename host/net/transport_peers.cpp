@@ -36,7 +36,7 @@ Pistache::Address tag_of(std::size_t listen_address) {
 }  // namespace
 
 void Transport::add_client(int fd, std::size_t address) {
-  // Not by Pistache's own queue: what comes after this call, begin_drain say, shall find the client.
+  // Not by Pistache's own queue: what comes after this call, say begin_drain, must find the client.
   run_soon([this, fd, address] {
     handleNewPeer(Pistache::Tcp::Peer::Create(fd, tag_of(address)));
   });

@@ -22,7 +22,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess, set_sp
 from multiprocessing.forkserver import ForkServer, read_signed
 from typing import Any
 
-from plughost import _pool_worker
+from plughost import _logging, _pool_worker
 from plughost._pool_worker import Descriptor, Setup
 
 # Modules of the standard library only: a fork server hands out what it has preloaded for ever, also
@@ -119,7 +119,7 @@ class Worker:
             mp_context=self._context,
             initializer=_pool_worker.initialize,
             initargs=(
-                setup,
+                setup._replace(log_level=_logging.level()),
                 Descriptor(feeder),
                 Descriptor(session),
                 [Descriptor(fd) for fd in boxes],

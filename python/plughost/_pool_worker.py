@@ -6,6 +6,7 @@ import fcntl
 import importlib.machinery
 import importlib.util
 import io
+import logging
 import multiprocessing
 import os
 import select
@@ -15,6 +16,8 @@ import threading
 from multiprocessing import reduction
 from types import ModuleType
 from typing import Any, NamedTuple
+
+from plughost import _logging
 
 
 class Descriptor:
@@ -37,6 +40,7 @@ class Setup(NamedTuple):
     module: str  # path of the extension module plughost_core
     import_paths: list[str]
     targets: list[tuple[str, list[str]]]  # in order: the parent refers to them by index
+    log_level: int = logging.INFO
 
 
 _STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
@@ -56,6 +60,7 @@ def initialize(
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # what a handler prints is wanted now
+    _logging.install_in_worker(setup.log_level)
     sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
     try:
         _core = _load_extension(setup.module)

@@ -10,6 +10,7 @@
 #include "runtime/answer.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/interpreter.hpp"
+#include "runtime/log_bridge.hpp"
 
 namespace plughost::python {
 namespace {
@@ -189,6 +190,7 @@ bool Dispatcher::call(Member& me, const Job& job, Reply& reply) {
   me.deadline_ns.store(job.head->deadline_ns, std::memory_order_relaxed);
   me.turn.store(turn + 1, std::memory_order_release);
   Probe probe{host_, job.token};
+  const LoggedRequest logged(job.token);
   bool returned = true;
   try {
     job.route->target->call(*job.head, &is_cancelled, &probe, reply);

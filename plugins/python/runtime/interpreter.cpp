@@ -57,7 +57,7 @@ void require(const PyStatus& status, PyConfig& config) {
   refuse("Python does not start: " + why);
 }
 
-void initialize() {
+void initialize(const std::string& executable) {
   PyConfig config;
   PyConfig_InitPythonConfig(&config);
   config.install_signal_handlers = 0;
@@ -66,8 +66,8 @@ void initialize() {
   config.buffered_stdio = 0;  // what a handler prints is wanted in the log now, not at exit
   config.safe_path = 1;
   // A guessed sys.executable would make multiprocessing start some other interpreter.
-  require(PyConfig_SetBytesString(&config, &config.program_name, PLUGHOST_PYTHON), config);
-  require(PyConfig_SetBytesString(&config, &config.executable, PLUGHOST_PYTHON), config);
+  require(PyConfig_SetBytesString(&config, &config.program_name, executable.c_str()), config);
+  require(PyConfig_SetBytesString(&config, &config.executable, executable.c_str()), config);
   require(Py_InitializeFromConfig(&config), config);
   PyConfig_Clear(&config);
 }
@@ -162,7 +162,8 @@ std::string package_folder() {
   return "";
 }
 
-Interpreter::Interpreter(const std::vector<std::string>& import_paths) {
+Interpreter::Interpreter(const std::vector<std::string>& import_paths,
+                         const std::string& executable) {
   check_process();
   const std::string package = package_folder();
   if (package.empty()) {
@@ -172,7 +173,7 @@ Interpreter::Interpreter(const std::vector<std::string>& import_paths) {
         plugin_folder());
   }
   make_libpython_global();
-  initialize();
+  initialize(executable);
   try {
     // pybind11 must set itself up on a thread whose state Python made: on a fresh one its first
     // call trips PyGILState_Check.

@@ -22,8 +22,9 @@ namespace plughost::python {
 ///          headers or cannot be opened again, the `plughost` package is missing.
 class Interpreter final {
  public:
-  /// import_paths stand first in sys.path, then the folder of the `plughost` package.
-  explicit Interpreter(const std::vector<std::string>& import_paths);
+  /// import_paths stand first in sys.path, then the folder of the `plughost` package. executable:
+  /// see python_executable (environment.hpp).
+  Interpreter(const std::vector<std::string>& import_paths, const std::string& executable);
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
   /// Leaves an interpreter that was not finalised as it is: threads of user code may be in it.

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "runtime/environment.hpp"
+#include "runtime/log_bridge.hpp"
+
 using namespace plughost::python;
 
 namespace {
@@ -13,7 +16,7 @@ PoolSettings pool_settings(const Settings& settings) {
   pool.import_paths = settings.import_paths;
   pool.import_paths.push_back(package_folder());
   pool.worker_module = plugin_folder() + "/" PLUGHOST_WORKER_MODULE;
-  pool.python_executable = PLUGHOST_PYTHON;
+  pool.python_executable = python_executable(settings.venv);
   return pool;
 }
 
@@ -22,8 +25,11 @@ PoolSettings pool_settings(const Settings& settings) {
 ph_plugin::ph_plugin(const ph_host* host, Settings settings)
     : host_(host),
       settings_(std::move(settings)),
-      interpreter_(settings_.import_paths),
-      dispatcher_(host, settings_.threads, settings_.queue) {}
+      interpreter_(settings_.import_paths, python_executable(settings_.venv)),
+      dispatcher_(host, settings_.threads, settings_.queue) {
+  const Interpreter::ControlGil gil(interpreter_);
+  send_logging_to(host);
+}
 
 ph_plugin::~ph_plugin() {
   visible_pool_.store(nullptr);

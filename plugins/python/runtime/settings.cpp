@@ -1,5 +1,7 @@
 #include "runtime/settings.hpp"
 
+#include <cstdlib>
+
 #include "core/target.hpp"
 #include "runtime/options.hpp"
 
@@ -30,6 +32,13 @@ std::vector<std::string> import_paths(const Options& options, const std::filesys
   return paths;
 }
 
+/// The environment variable is what activating a virtual environment sets.
+std::string venv(const Options& options, const std::filesystem::path& base) {
+  const char* activated = std::getenv("VIRTUAL_ENV");
+  const std::string path = options.text("venv", activated == nullptr ? "" : activated);
+  return path.empty() ? path : absolute(base, path);
+}
+
 void read_pools(const Options& pools, Settings& settings) {
   pools.allow({"default"}, {});
   const Options standard = pools.child("default");
@@ -45,10 +54,11 @@ void read_pools(const Options& pools, Settings& settings) {
 Settings parse_settings(std::string_view json, const std::filesystem::path& base) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"import_paths", "threads", "queue", "pools", "debug"},
-                {"venv", "executor", "scheduler", "loop", "startup", "shutdown"});
+  options.allow({"import_paths", "venv", "threads", "queue", "pools", "debug"},
+                {"executor", "scheduler", "loop", "startup", "shutdown"});
   Settings settings;
   settings.import_paths = import_paths(options, base);
+  settings.venv = venv(options, base);
   settings.threads =
       static_cast<unsigned>(options.count("threads", settings.threads, 1, kMaxThreads));
   settings.queue = options.count("queue", settings.queue, 1, kMaxQueue);

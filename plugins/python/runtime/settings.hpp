@@ -12,6 +12,7 @@ namespace plughost::python {
 /// The plugin's `config:` of routes.yaml, checked and filled in.
 struct Settings {
   std::vector<std::string> import_paths;  ///< absolute; stand first in sys.path, in this order
+  std::string venv;                       ///< absolute; empty: none. The default is VIRTUAL_ENV
   unsigned threads = 8;                   ///< dispatch threads: handlers that may wait at once
   std::size_t queue = 4096;               ///< requests waiting for a dispatch thread
   unsigned pool_workers = 4;              ///< processes of pools.default

@@ -8,7 +8,7 @@ namespace {
 struct WithInterpreter {
   ~WithInterpreter() { interpreter.finalize(); }
 
-  plughost::python::Interpreter interpreter{{PLUGHOST_SOURCE_DIR "/python"}};
+  plughost::python::Interpreter interpreter{{PLUGHOST_SOURCE_DIR "/python"}, PLUGHOST_PYTHON};
 };
 
 BOOST_TEST_GLOBAL_FIXTURE(WithInterpreter);

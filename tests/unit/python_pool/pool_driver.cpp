@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
-  plughost::python::Interpreter interpreter({PLUGHOST_SOURCE_DIR "/python"});
+  plughost::python::Interpreter interpreter({PLUGHOST_SOURCE_DIR "/python"}, PLUGHOST_PYTHON);
   {
     plughost::testing::PoolRun run(2);
     run.pool().add_route(run.route(argv[1]));
