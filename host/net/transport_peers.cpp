@@ -37,9 +37,8 @@ Pistache::Address tag_of(std::size_t listen_address) {
 
 void Transport::add_client(int fd, std::size_t address) {
   // Not by Pistache's own queue: what comes after this call, say begin_drain, must find the client.
-  run_soon([this, fd, address] {
-    handleNewPeer(Pistache::Tcp::Peer::Create(fd, tag_of(address)));
-  });
+  run_soon(
+      [this, fd, address] { handleNewPeer(Pistache::Tcp::Peer::Create(fd, tag_of(address))); });
 }
 
 void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
