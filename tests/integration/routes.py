@@ -49,8 +49,11 @@ def websocket_routes(settings: str = "", routes: str = "") -> str:
 
 
 def python_routes(routes: str, settings: str = "", threads: int = 8, queue: int = 4096,
-                  workers: int = 2, pool_queue: int = 4096) -> str:
-    """tests/integration/handlers beside the shipped handlers, and native hello at /hello."""
+                  workers: int = 2, pool_queue: int = 4096, pools: str = "") -> str:
+    """tests/integration/handlers beside the shipped handlers, and native hello at /hello.
+
+    `pools` names more of them: `, ml: { workers: 1 }`.
+    """
     return (f"{settings}\n"
             "plugins:\n"
             "  native: native_plugin.so\n"
@@ -60,7 +63,7 @@ def python_routes(routes: str, settings: str = "", threads: int = 8, queue: int 
             f"      import_paths: [{HANDLERS}, {SOURCE / 'python'}]\n"
             f"      threads: {threads}\n"
             f"      queue: {queue}\n"
-            f"      pools: {{ default: {{ workers: {workers}, queue: {pool_queue} }} }}\n"
+            f"      pools: {{ default: {{ workers: {workers}, queue: {pool_queue} }}{pools} }}\n"
             "routes:\n"
             "  GET /hello: native hello\n" + _indented(routes))
 

@@ -22,6 +22,7 @@ constexpr std::chrono::milliseconds kShutdownPatience{2000};
 Engine::Engine(const ph_host* host, const PoolSettings& settings)
     : host_(host),
       settings_(settings),
+      suffix_(settings.name == "default" ? "" : " of '" + settings.name + "'"),
       slots_(std::max(settings.workers, 1u)),
       keeper_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (keeper_event_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -136,8 +137,13 @@ std::string Engine::health() const {
     if (!slot.reason.empty()) reason = ": " + slot.reason;
   }
   if (missing == 0) return {};
-  return std::to_string(missing) + " of " + std::to_string(slots_.size()) +
-         " pool workers not running" + reason;
+  return std::to_string(missing) + " of " + std::to_string(slots_.size()) + " pool workers" +
+         suffix_ + " not running" + reason;
+}
+
+/// For the log: "pool worker 4711 of 'ml'".
+std::string Engine::name_of(const Worker& worker) const {
+  return "pool worker " + std::to_string(worker.process->pid()) + suffix_;
 }
 
 void Engine::log(std::int32_t level, const std::string& line) const {

@@ -96,6 +96,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void take_back(Box& box);
 
   void log(std::int32_t level, const std::string& line) const;
+  std::string name_of(const Worker& worker) const;
   bool is_over(const Task& task) const;
 
   /// How often the feeder looks for tasks that wait behind a slow one while a worker is idle.
@@ -103,6 +104,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
 
   const ph_host* const host_;
   const PoolSettings settings_;
+  const std::string suffix_;  // " of 'ml'"; empty for the default pool, which needs no name
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // all settled, a worker ready, a start failed

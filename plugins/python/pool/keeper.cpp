@@ -104,7 +104,7 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
   settle_dead(*worker, how, true);
   bell().ring();
   worker->process->abandon();
-  std::string line = "pool worker " + std::to_string(worker->process->pid()) + " ended " + how;
+  std::string line = name_of(*worker) + " ended " + how;
   {
     const std::lock_guard lock(mutex_);
     if (!worker->trouble.empty()) line += ": " + worker->trouble;
@@ -206,10 +206,12 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
     slowest_start_ = std::max(slowest_start_, worker->ready_since - worker->started_at);
     slot.failed_starts = 0;
     if (starting_ && !trouble.empty() && start_error_.empty()) {
-      start_error_ = "a pool worker cannot import " + trouble;
+      start_error_ = "a pool worker" + suffix_ + " cannot import " + trouble;
     }
   }
-  if (!trouble.empty()) log(PH_LOG_ERROR, "a pool worker cannot import " + trouble);
+  if (!trouble.empty()) {
+    log(PH_LOG_ERROR, "a pool worker" + suffix_ + " cannot import " + trouble);
+  }
   bell().ring();
   changed_.notify_all();
 }
@@ -270,7 +272,7 @@ void Engine::tick() {
   if (wake) bell().ring();
   refuse(over, 504, "The request waited for a pool worker longer than its time limit.");
   if (refused.empty()) return;
-  log(PH_LOG_ERROR, "no pool worker starts, requests are refused: " + reason);
+  log(PH_LOG_ERROR, "no pool worker" + suffix_ + " starts, requests are refused: " + reason);
   refuse(refused, 503, "No pool worker is running.");
 }
 

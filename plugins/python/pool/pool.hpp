@@ -3,18 +3,17 @@
 #include <plughost/abi/abi.h>
 
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "runtime/backend.hpp"
+#include "runtime/pool_options.hpp"
 
 namespace plughost::python {
 
-struct PoolSettings {
-  unsigned workers = 4;      ///< processes; at least 1
-  std::size_t queue = 4096;  ///< requests waiting or running; beyond it submit() refuses
+struct PoolSettings : PoolOptions {
+  std::string name = "default";           ///< for the log
   std::vector<std::string> import_paths;  ///< first in a worker's sys.path, in this order
   std::string worker_module;              ///< path of the extension module plughost_core
   std::string python_executable;  ///< what the fork server runs: matches the linked libpython

@@ -104,8 +104,8 @@ void Engine::settle_dead(Worker& worker, const std::string& how, bool retry) {
 
 void Engine::answer_lost(const Worker& worker, const Task& task, const std::string& how) {
   const ph_req_head& head = *task.job.head;
-  std::string line = "pool worker " + std::to_string(worker.process->pid()) + " ended " + how +
-                     " while it ran " + task.target->definition.spec + " for ";
+  std::string line =
+      name_of(worker) + " ended " + how + " while it ran " + task.target->definition.spec + " for ";
   line.append(view(head.method)).append(" ").append(view(head.route));
   host_->log(host_, task.job.token, PH_LOG_ERROR, {line.data(), line.size()});
   answer_problem(host_, task.job.token, 502,

@@ -135,6 +135,12 @@ Options Options::child(std::string_view name) const {
   return Options(value == nullptr ? kEmptyObject : *value, pointer_to(name));
 }
 
+std::vector<std::string> Options::names() const {
+  std::vector<std::string> names;
+  for (const auto& member : object_.GetObject()) names.emplace_back(view(member.name));
+  return names;
+}
+
 std::string Options::pointer_to(std::string_view name) const {
   std::string pointer = pointer_ + "/";
   for (const char c : name) {

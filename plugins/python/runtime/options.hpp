@@ -35,6 +35,9 @@ class Options final {
   /// The object called name; an empty one when it is absent.
   Options child(std::string_view name) const;
 
+  /// The names of all members, in their order.
+  std::vector<std::string> names() const;
+
   std::string pointer_to(std::string_view name) const;
 
  private:

@@ -2,16 +2,15 @@
 
 #include <plughost/abi/abi.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "pool/pool.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/interpreter.hpp"
+#include "runtime/pools.hpp"
 #include "runtime/settings.hpp"
 
 /// One route bound to a Python function; what the host hands back with each request of it.
@@ -45,13 +44,11 @@ struct ph_plugin final {
 
  private:
   plughost::python::Backend& backend_for(const plughost::python::RouteTarget& route,
-                                         plughost::python::Mode mode);
+                                         const plughost::python::RouteOptions& options);
 
   const ph_host* const host_;
   const plughost::python::Settings settings_;
   plughost::python::Interpreter interpreter_;
   plughost::python::Dispatcher dispatcher_;
-  std::unique_ptr<plughost::python::Pool> pool_;  // from the first route that uses it
-  std::atomic<const plughost::python::Pool*> visible_pool_{nullptr};  // for health
-  bool started_ = false;
+  plughost::python::Pools pools_;
 };

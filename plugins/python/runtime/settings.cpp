@@ -1,5 +1,7 @@
 #include "runtime/settings.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
 #include "core/target.hpp"
@@ -39,14 +41,30 @@ std::string venv(const Options& options, const std::filesystem::path& base) {
   return path.empty() ? path : absolute(base, path);
 }
 
-void read_pools(const Options& pools, Settings& settings) {
-  pools.allow({"default"}, {});
-  const Options standard = pools.child("default");
-  standard.allow({"workers", "queue"}, {"executor", "scheduler", "max_tasks", "max_age", "max_rss",
-                                        "initializer", "preload", "shared_memory"});
-  settings.pool_workers =
-      static_cast<unsigned>(standard.count("workers", settings.pool_workers, 1, kMaxWorkers));
-  settings.pool_queue = standard.count("queue", settings.pool_queue, 1, kMaxQueue);
+bool is_pool_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-';
+  });
+}
+
+PoolOptions read_pool(const Options& options) {
+  options.allow({"workers", "queue"},
+                {"executor", "scheduler", "recycle", "start", "preload", "shared_memory"});
+  PoolOptions pool;
+  pool.workers = static_cast<unsigned>(options.count("workers", pool.workers, 1, kMaxWorkers));
+  pool.queue = options.count("queue", pool.queue, 1, kMaxQueue);
+  return pool;
+}
+
+void read_pools(const Options& options, Settings& settings) {
+  settings.pools["default"] = {};
+  for (const std::string& name : options.names()) {
+    if (!is_pool_name(name)) {
+      throw BindError(options.pointer_to(name),
+                      "the name of a pool is made of letters, digits, '_' and '-'");
+    }
+    settings.pools[name] = read_pool(options.child(name));
+  }
 }
 
 }  // namespace
@@ -70,15 +88,18 @@ Settings parse_settings(std::string_view json, const std::filesystem::path& base
 RouteOptions parse_route_options(std::string_view json) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"mode", "debug"}, {"pool", "factory", "executor", "scheduler", "max_in_flight"});
+  options.allow({"mode", "debug", "pool"}, {"factory", "executor", "scheduler", "max_in_flight"});
   RouteOptions route;
   if (options.find("debug") != nullptr) route.debug = options.flag("debug", false);
-  const std::string mode = options.text("mode", "thread");
-  if (mode == "thread") return route;
+  const bool names_pool = options.find("pool") != nullptr;
+  route.pool = options.text("pool", route.pool);
+  const std::string mode = options.text("mode", names_pool ? "pool" : "thread");
   if (mode == "pool") {
     route.mode = Mode::pool;
     return route;
   }
+  if (names_pool) throw BindError("/pool", "a pool is for 'mode: pool', not for '" + mode + "'");
+  if (mode == "thread") return route;
   if (mode == "async" || mode == "asgi" || mode == "wsgi") {
     throw BindError("/mode", "mode '" + mode + "' is not supported in this version");
   }

@@ -2,10 +2,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "runtime/pool_options.hpp"
 
 namespace plughost::python {
 
@@ -15,9 +19,8 @@ struct Settings {
   std::string venv;                       ///< absolute; empty: none. The default is VIRTUAL_ENV
   unsigned threads = 8;                   ///< dispatch threads: handlers that may wait at once
   std::size_t queue = 4096;               ///< requests waiting for a dispatch thread
-  unsigned pool_workers = 4;              ///< processes of pools.default
-  std::size_t pool_queue = 4096;          ///< requests waiting for a worker of it
-  bool debug = false;                     ///< a 500 shows its traceback to the client
+  std::map<std::string, PoolOptions, std::less<>> pools;  ///< by name; "default" is always there
+  bool debug = false;  ///< a 500 shows its traceback to the client
 };
 
 /// Errors: throws BindError naming the key (unknown, wrong type, out of range, no such folder).
@@ -28,7 +31,8 @@ enum class Mode { thread, pool };
 /// A route's own options.
 struct RouteOptions {
   Mode mode = Mode::thread;
-  std::optional<bool> debug;  ///< none: as Settings::debug
+  std::string pool = "default";  ///< in Mode::pool: its name; whether it exists is not checked here
+  std::optional<bool> debug;     ///< none: as Settings::debug
 };
 
 /// Errors: throws BindError, as parse_settings does.

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "loaded_plugin.hpp"
+#include "unit/python_pool/processes.hpp"
 
 using namespace plughost::testing;
 
@@ -39,6 +40,43 @@ BOOST_AUTO_TEST_CASE(runs_a_pool_route_in_another_process) {
     BOOST_TEST(answer.body != std::to_string(getpid()));
     BOOST_TEST(plugin.health().code == PH_OK);
     BOOST_TEST(plugin.drain(now_ns() + 10'000'000'000) == PH_OK);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(runs_each_route_in_the_pool_it_names) {
+  in_own_process([] {
+    CreatedPlugin plugin(R"(, "pools": {"one": {"workers": 1}, "other": {"workers": 1},
+                                        "unused": {"workers": 1}})");
+    ph_handler first, second, third;
+    BOOST_TEST(plugin.bind("sample:process_id", first, R"({"pool": "one"})").code == PH_OK);
+    BOOST_TEST(plugin.bind("sample:process_id", second, R"({"pool": "other"})").code == PH_OK);
+    BOOST_TEST(plugin.bind("sample:process_id", third, R"({"pool": "one"})").code == PH_OK);
+    BOOST_TEST(plugin.start().code == PH_OK);
+    const FakeRequest request;
+
+    send(first, 1, request);
+    send(second, 2, request);
+    send(third, 3, request);
+
+    const std::string one = plugin.host.wait_for(1).body;
+    BOOST_TEST(one != plugin.host.wait_for(2).body);
+    BOOST_TEST(one == plugin.host.wait_for(3).body);
+    BOOST_TEST(pool_workers().size() == 2u);
+    BOOST_TEST(plugin.health().code == PH_OK);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_pool_that_is_not_configured) {
+  in_own_process([] {
+    CreatedPlugin plugin(R"(, "pools": {"images": {}})");
+    ph_handler handler;
+
+    const Refusal refusal = plugin.bind("sample:hello", handler, R"({"pool": "image"})");
+
+    BOOST_TEST(refusal.code == PH_E_CONFIG);
+    BOOST_TEST(refusal.key == "/pool");
+    BOOST_TEST(refusal.message.find("no pool 'image'") != std::string::npos, refusal.message);
+    BOOST_TEST(refusal.message.find("did you mean 'images'") != std::string::npos, refusal.message);
   });
 }
 

@@ -40,14 +40,15 @@ BOOST_AUTO_TEST_CASE(fills_in_defaults) {
   BOOST_TEST(settings.import_paths[0] == "/srv/app/python");
   BOOST_TEST(settings.threads == 8);
   BOOST_TEST(settings.queue == 4096);
-  BOOST_TEST(settings.pool_workers == 4);
-  BOOST_TEST(settings.pool_queue == 4096);
+  BOOST_REQUIRE(settings.pools.size() == 1);
+  BOOST_TEST(settings.pools.at("default").workers == 4);
+  BOOST_TEST(settings.pools.at("default").queue == 4096);
 }
 
 BOOST_AUTO_TEST_CASE(reads_every_key) {
   const Settings settings = parse_settings(
       R"({"import_paths": ["handlers", "/usr"], "threads": 3, "queue": 5,
-          "pools": {"default": {"workers": 2, "queue": 9}}})",
+          "pools": {"default": {"workers": 2, "queue": 9}, "ml-2": {"workers": 1}}})",
       kBase);
 
   BOOST_REQUIRE(settings.import_paths.size() == 2);
@@ -55,8 +56,11 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
   BOOST_TEST(settings.import_paths[1] == "/usr");
   BOOST_TEST(settings.threads == 3);
   BOOST_TEST(settings.queue == 5);
-  BOOST_TEST(settings.pool_workers == 2);
-  BOOST_TEST(settings.pool_queue == 9);
+  BOOST_REQUIRE(settings.pools.size() == 2);
+  BOOST_TEST(settings.pools.at("default").workers == 2);
+  BOOST_TEST(settings.pools.at("default").queue == 9);
+  BOOST_TEST(settings.pools.at("ml-2").workers == 1);
+  BOOST_TEST(settings.pools.at("ml-2").queue == 4096);
 }
 
 BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
@@ -76,7 +80,9 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
       {"empty path", R"({"import_paths": ["handlers", ""]})", "/import_paths/1", "empty"},
       {"no such folder", R"({"import_paths": ["x"]})", "/import_paths/0", "no folder"},
       {"pools not an object", R"({"pools": 4})", "/pools", "mapping"},
-      {"another pool", R"({"pools": {"gpu": {}}})", "/pools/gpu", "unknown key 'gpu'"},
+      {"no name of a pool", R"({"pools": {"my ml": {}}})", "/pools/my ml", "letters, digits"},
+      {"key of another pool", R"({"pools": {"ml": {"worker": 1}}})", "/pools/ml/worker",
+       "did you mean 'workers'"},
       {"workers", R"({"pools": {"default": {"workers": 257}}})", "/pools/default/workers",
        "from 1 to 256"},
   };
@@ -90,6 +96,17 @@ BOOST_AUTO_TEST_CASE(reads_the_mode_of_a_route) {
   BOOST_TEST((parse_route_options("").mode == Mode::thread));
   BOOST_TEST((parse_route_options(R"({"mode": "thread"})").mode == Mode::thread));
   BOOST_TEST((parse_route_options(R"({"mode": "pool"})").mode == Mode::pool));
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_pool_of_a_route) {
+  BOOST_TEST(parse_route_options(R"({"mode": "pool"})").pool == "default");
+  BOOST_TEST(parse_route_options(R"({"mode": "pool", "pool": "ml"})").pool == "ml");
+  const RouteOptions pool_alone = parse_route_options(R"({"pool": "ml"})");
+  BOOST_TEST(pool_alone.pool == "ml");
+  BOOST_TEST((pool_alone.mode == Mode::pool));
+  check_refusal({"thread", R"({"mode": "thread", "pool": "ml"})", "/pool", "not for 'thread'"},
+                parse_route_options);
+  check_refusal({"number", R"({"pool": 1})", "/pool", "must be a text"}, parse_route_options);
 }
 
 BOOST_AUTO_TEST_CASE(reads_debug_of_all_routes_and_of_one) {
