@@ -36,7 +36,7 @@ def load_target(spec: str, params: Sequence[str]) -> tuple[Callable[..., Any], l
     match = _SPEC.fullmatch(spec)
     if match is None:
         raise BindError(f"'{spec}' is not a Python target: write module:function")
-    owner, function = _resolve(_import(match["module"]), match["path"])
+    owner, function = resolve(import_module(match["module"]), match["path"])
     _check_kind(spec, owner, function, match["path"].rpartition(".")[2])
     try:
         return function, plan_of(function, params)
@@ -44,7 +44,7 @@ def load_target(spec: str, params: Sequence[str]) -> tuple[Callable[..., Any], l
         raise BindError(f"{spec}: {error}") from error
 
 
-def _import(name: str) -> ModuleType:
+def import_module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -74,7 +74,7 @@ def _import_failed(error: BaseException) -> BindError:
     return BindError(place + "".join(traceback.format_exception_only(type(error), error)))
 
 
-def _resolve(module: ModuleType, path: str) -> tuple[Any, Any]:
+def resolve(module: ModuleType, path: str) -> tuple[Any, Any]:
     """The object at path, and what it is an attribute of."""
     owner: Any = module
     found: Any = module

@@ -132,18 +132,12 @@ class Worker:
         # All its working life: what it runs then passes through shared memory, not through here.
         self._executor.submit(_pool_worker.serve).add_done_callback(self._ended)
 
-    def how_it_ended(self, patience: float) -> str:
-        """After its death: the signal or exit code, for a log line."""
+    def exit_code(self, patience: float) -> int | None:
+        """After its death: the exit code; negative: the signal; None: nobody knows."""
         process = self._context.process
-        if not process.ended.wait(patience) or process.exitcode in (None, _EXIT_UNKNOWN):
-            return "of unknown cause (the fork server may have died too)"
-        if process.exitcode < 0:
-            number = -process.exitcode
-            try:
-                return f"of signal {number} ({signal.Signals(number).name})"
-            except ValueError:
-                return f"of signal {number}"
-        return f"with exit code {process.exitcode}"
+        if not process.ended.wait(patience) or process.exitcode == _EXIT_UNKNOWN:
+            return None
+        return process.exitcode
 
     def abandon(self) -> None:
         """After its death: frees what the executor holds."""

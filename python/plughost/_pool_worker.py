@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import fcntl
 import importlib.machinery
 import importlib.util
@@ -18,6 +19,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from plughost import _logging
+from plughost._pool_prepare import PrepareError, prepare
 
 
 class Descriptor:
@@ -40,6 +42,8 @@ class Setup(NamedTuple):
     module: str  # path of the extension module plughost_core
     import_paths: list[str]
     targets: list[tuple[str, list[str]]]  # in order: the parent refers to them by index
+    preload: list[str] = []  # modules
+    start: str = ""  # module:function
     log_level: int = logging.INFO
 
 
@@ -57,6 +61,7 @@ def initialize(
     global _core, _report
     _die_with_parent()
     _leave_stop_signals_to_the_host()
+    faulthandler.enable()  # a crash in C code shows where Python was
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # what a handler prints is wanted now
@@ -65,6 +70,10 @@ def initialize(
     try:
         _core = _load_extension(setup.module)
         _core.attach(feeder.fd, session.fd, [box.fd for box in boxes])
+        prepare(setup.preload, setup.start)
+    except PrepareError as error:
+        _report = (True, str(error))
+        return
     except Exception as error:
         _report = (True, f"{type(error).__name__}: {error}")
         return

@@ -1,7 +1,11 @@
-"""Several pools: which one a route gets, and which of them have processes."""
+"""Several pools: which one a route gets, how workers are prepared, what the log says of deaths."""
+import os
+import signal
+
 from routes import python_routes
 from support.http_client import get
 from support.server import Server, run_to_end
+from support.waiting import wait_until
 
 POOLS = ", ml: { workers: 1 }, unused: { workers: 3 }"
 
@@ -31,3 +35,42 @@ def test_an_unknown_pool_is_refused_with_the_place_and_the_cure():
     assert f"routes.yaml:{line}:" in ended.stderr
     assert "there is no pool 'mll'" in ended.stderr
     assert "did you mean 'ml'?" in ended.stderr
+
+
+def test_workers_are_prepared_before_they_take_work():
+    pools = ", ml: { workers: 2, preload: [values], start: 'model:load' }"
+    with Server(python_routes("GET /model: { to: python model:state, pool: ml }",
+                              pools=pools)) as server:
+        answers = [get(server.port, "/model").json() for _ in range(10)]
+
+    assert {answer["loads"] for answer in answers} == {1}
+    assert server.pid not in {answer["loaded_in"] for answer in answers}
+
+
+def test_a_start_function_that_fails_refuses_the_start():
+    pools = ", ml: { workers: 2, start: 'model:fail' }"
+    ended = run_to_end(python_routes("GET /model: { to: python model:state, pool: ml }",
+                                     pools=pools))
+
+    assert ended.returncode == 3
+    assert "of 'ml' cannot start: start function model:fail" in ended.stderr
+    assert "model.py:" in ended.stderr and "ValueError: no weights" in ended.stderr
+
+
+def test_the_log_tells_deaths_apart():
+    routes = """
+        GET /exit: { to: python dying:leave, pool: ml }
+        GET /crash: { to: python dying:crash, pool: ml }
+        GET /pid: { to: python values:process_id, pool: ml }
+    """
+    with Server(python_routes(routes, pools=", ml: { workers: 1 }")) as server:
+        assert get(server.port, "/exit").status == 502
+        assert get(server.port, "/crash").status == 502
+        os.kill(get(server.port, "/pid").json()["pid"], signal.SIGKILL)
+        for part in ("with exit code 7: something called os._exit()",
+                     "of signal 11 (SIGSEGV): it crashed in C code",
+                     "in crash\n",  # of faulthandler's stack
+                     "of signal 9 (SIGKILL): somebody killed it",
+                     "while it ran dying:crash for GET /crash"):
+            wait_until(lambda: part in server.log(), part)
+        assert get(server.port, "/pid").status == 200

@@ -76,17 +76,21 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   int poll_timeout_ms() const;
   void bury(const std::shared_ptr<Worker>& worker);
   void restart_due_slots();
-  void start_worker(unsigned slot);
-  ProcessEvents events_of(const std::shared_ptr<Worker>& worker);
-  void start_failed(Slot& slot, const std::string& why);
-  void on_ready(const std::shared_ptr<Worker>& worker, bool useless, const std::string& trouble);
-  void on_ended(const std::shared_ptr<Worker>& worker, Outcome outcome, const std::string& error);
-  void give_up(Worker& worker);
-  void kill_late_starters();
-  Clock::duration start_limit() const;
   void tick();
   bool hopeless() const;
   void wake_keeper();
+
+  // starter.cpp
+  void start_worker(unsigned slot);
+  void start_failed(Slot& slot, const std::string& why);
+  ProcessEvents events_of(const std::shared_ptr<Worker>& worker);
+  std::string obituary(const Worker& worker, const Ending& ending);
+  void on_ready(const std::shared_ptr<Worker>& worker, bool useless, const std::string& trouble);
+  void on_ended(const std::shared_ptr<Worker>& worker, Outcome outcome, const std::string& error);
+  void give_up(Worker& worker);
+  void kill(Worker& worker);
+  void kill_late_starters();
+  Clock::duration start_limit() const;
 
   // take_back.cpp
   bool someone_could_help() const;
@@ -121,7 +125,8 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   bool stopping_ = false;
   std::string start_error_;
 
-  RequestWriter writer_;  // the feeder's
+  RequestWriter writer_;         // the feeder's
+  std::uint64_t oom_kills_ = 0;  // the keeper's: seen so far
   const SharedMemory feeder_bell_{sizeof(Doorbell)};
   std::atomic<bool> keeper_asleep_{false};
   int keeper_event_ = -1;  // eventfd

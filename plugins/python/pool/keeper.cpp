@@ -15,19 +15,12 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{10};
-constexpr milliseconds kFirstBackOff{50};
-constexpr milliseconds kLongestBackOff{2000};
 // A worker that lived this long has not died of its start.
 constexpr std::chrono::seconds kSoundLife{10};
 // After so many starts in a row that failed, waiting requests are refused instead of kept.
 constexpr unsigned kHopelessStarts = 3;
 
-/// 0, 50 ms, 100 ms ... 2 s.
-milliseconds back_off(unsigned failures) {
-  if (failures <= 1) return milliseconds(0);
-  const unsigned doublings = std::min(failures - 2, 6u);
-  return std::min(kFirstBackOff * (1u << doublings), kLongestBackOff);
-}
+std::string in_words(milliseconds duration) { return std::to_string(duration.count()) + " ms"; }
 
 }  // namespace
 
@@ -39,6 +32,7 @@ void Engine::wake_keeper() {
 void Engine::keep() {
   pthread_setname_np(pthread_self(), "pool-keeper");
   const ThreadState python;
+  oom_kills_ = oom_kills();
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
@@ -100,14 +94,13 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
     const std::lock_guard lock(mutex_);
     worker->dead = true;
   }
-  const std::string how = worker->process->how_it_ended();
-  settle_dead(*worker, how, true);
+  const Ending ending = worker->process->ending();
+  settle_dead(*worker, ending.text(), true);
   bell().ring();
   worker->process->abandon();
-  std::string line = name_of(*worker) + " ended " + how;
+  std::string line = obituary(*worker, ending);
   {
     const std::lock_guard lock(mutex_);
-    if (!worker->trouble.empty()) line += ": " + worker->trouble;
     Slot& slot = slots_[worker->slot];
     slot.worker.reset();
     const bool sound = worker->ready && Clock::now() - worker->ready_since > kSoundLife;
@@ -117,21 +110,26 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
       slot.reason = line;
       slot.restart_at = Clock::now() + back_off(slot.failures);
     } else {
-      start_failed(slot, line + " while it started");
+      start_failed(slot, line);
     }
+    const milliseconds pause = back_off(slot.failures);
+    if (pause.count() > 0) line += "; the next one starts in " + in_words(pause);
   }
   log(PH_LOG_WARN, line);
 }
 
-/// mutex_ held.
-void Engine::start_failed(Slot& slot, const std::string& why) {
-  ++slot.failures;
-  ++slot.failed_starts;
-  slot.reason = why;
-  slot.restart_at = Clock::now() + back_off(slot.failures);
-  if (!starting_) return;
-  if (start_error_.empty()) start_error_ = why;
-  changed_.notify_all();
+/// What the log says of a worker's end, and of what to do about it.
+std::string Engine::obituary(const Worker& worker, const Ending& ending) {
+  const std::uint64_t oom_kills_before = std::exchange(oom_kills_, oom_kills());
+  const std::lock_guard lock(mutex_);
+  std::string line = name_of(worker);
+  if (worker.killed) {
+    return line + (worker.ready ? " was ended: " : " cannot start: ") + worker.trouble;
+  }
+  line += " ended " + ending.text();
+  if (!worker.ready) line += " while it started";
+  const std::string cause = ending.cause(oom_kills_ > oom_kills_before);
+  return cause.empty() ? line : line + ": " + cause;
 }
 
 void Engine::restart_due_slots() {
@@ -143,111 +141,6 @@ void Engine::restart_due_slots() {
     }
     start_worker(i);
   }
-}
-
-void Engine::start_worker(unsigned index) {
-  std::shared_ptr<Worker> worker;
-  std::string error;
-  try {
-    worker = std::make_shared<Worker>(index);
-    std::vector<Definition> targets;
-    {
-      const std::lock_guard lock(mutex_);
-      targets = targets_.since(0);
-      worker->known_targets = targets_.size();
-    }
-    SharedFds fds{feeder_bell_.fd(), worker->session.fd(), {}};
-    for (const Box& box : worker->boxes) fds.boxes.push_back(box.mailbox.fd());
-    worker->process = std::make_unique<Process>(settings_, targets, fds, events_of(worker));
-  } catch (const std::exception& failure) {
-    error = failure.what();
-  }
-  const std::lock_guard lock(mutex_);
-  if (!error.empty()) {
-    start_failed(slots_[index], error);
-    return;
-  }
-  // It may have been given up before the slot knew it.
-  if (worker->useless) worker->process->kill();
-  slots_[index].worker = std::move(worker);
-  changed_.notify_all();
-}
-
-ProcessEvents Engine::events_of(const std::shared_ptr<Worker>& worker) {
-  const std::weak_ptr<Engine> weak_engine = weak_from_this();
-  const std::weak_ptr<Worker> weak_worker = worker;
-  ProcessEvents events;
-  events.ready = [weak_engine, weak_worker](bool useless, const std::string& trouble) {
-    const auto engine = weak_engine.lock();
-    const auto self = weak_worker.lock();
-    if (engine != nullptr && self != nullptr) engine->on_ready(self, useless, trouble);
-  };
-  events.ended = [weak_engine, weak_worker](Outcome outcome, const std::string& error) {
-    const auto engine = weak_engine.lock();
-    const auto self = weak_worker.lock();
-    if (engine != nullptr && self != nullptr) engine->on_ended(self, outcome, error);
-  };
-  return events;
-}
-
-void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
-                      const std::string& trouble) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (worker->useless) return;  // given up before
-    Slot& slot = slots_[worker->slot];
-    worker->trouble = trouble;
-    if (useless) {
-      give_up(*worker);
-      return;
-    }
-    worker->ready = true;
-    worker->ready_since = Clock::now();
-    slowest_start_ = std::max(slowest_start_, worker->ready_since - worker->started_at);
-    slot.failed_starts = 0;
-    if (starting_ && !trouble.empty() && start_error_.empty()) {
-      start_error_ = "a pool worker" + suffix_ + " cannot import " + trouble;
-    }
-  }
-  if (!trouble.empty()) {
-    log(PH_LOG_ERROR, "a pool worker" + suffix_ + " cannot import " + trouble);
-  }
-  bell().ring();
-  changed_.notify_all();
-}
-
-void Engine::on_ended(const std::shared_ptr<Worker>& worker, Outcome outcome,
-                      const std::string& error) {
-  const std::lock_guard lock(mutex_);
-  if (worker->session.is_closed()) return;
-  worker->raised = outcome == Outcome::kRaised;
-  if (worker->raised) worker->trouble = error;
-  give_up(*worker);
-}
-
-/// mutex_ held. Nothing that it holds is settled before the keeper has seen it die. Until the slot
-/// knows the worker, start_worker looks at the flag.
-void Engine::give_up(Worker& worker) {
-  worker.useless = true;
-  if (slots_[worker.slot].worker.get() == &worker) worker.process->kill();
-}
-
-/// The first workers may take as long as they need: start() waits for them.
-void Engine::kill_late_starters() {
-  const std::lock_guard lock(mutex_);
-  if (starting_) return;
-  for (const Slot& slot : slots_) {
-    Worker* const worker = slot.worker.get();
-    if (worker == nullptr || worker->ready || worker->useless || worker->dead) continue;
-    if (Clock::now() - worker->started_at <= start_limit()) continue;
-    worker->trouble = "it took too long to start";
-    give_up(*worker);
-  }
-}
-
-/// mutex_ held.
-Clock::duration Engine::start_limit() const {
-  return std::max<Clock::duration>(settings_.start_limit, 4 * slowest_start_);
 }
 
 /// Every 10 ms while requests are pending.

@@ -1,11 +1,13 @@
 #include "pool/process.hpp"
 
+#include <poll.h>
 #include <pybind11/stl.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -30,7 +32,8 @@ py::object make_setup(const PoolSettings& settings, const std::vector<Definition
   for (const Definition& target : targets) {
     specs.append(py::make_tuple(target.spec, target.params));
   }
-  return python_side().attr("Setup")(settings.worker_module, settings.import_paths, specs);
+  return python_side().attr("Setup")(settings.worker_module, settings.import_paths, specs,
+                                     settings.preload, settings.start);
 }
 
 py::cpp_function ready_callback(std::function<void(bool, const std::string&)> ready) {
@@ -94,12 +97,17 @@ Process::~Process() {
 
 void Process::kill() noexcept { ::syscall(SYS_pidfd_send_signal, pidfd_, SIGKILL, nullptr, 0); }
 
-std::string Process::how_it_ended() noexcept {
+bool Process::has_ended() const noexcept {
+  pollfd death{pidfd_, POLLIN, 0};
+  return ::poll(&death, 1, 0) > 0;
+}
+
+Ending Process::ending() noexcept {
   const Gil gil;
   try {
-    return python_->worker.attr("how_it_ended")(kObituaryPatience).cast<std::string>();
+    return {python_->worker.attr("exit_code")(kObituaryPatience).cast<std::optional<int>>()};
   } catch (std::exception&) {
-    return "of unknown cause";
+    return {};
   }
 }
 

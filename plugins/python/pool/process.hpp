@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pool/ending.hpp"
 #include "pool/frame.hpp"
 #include "pool/pool.hpp"
 
@@ -59,8 +60,9 @@ class Process final {
   int pidfd() const { return pidfd_; }
 
   void kill() noexcept;
-  /// After death: "of signal 9 (SIGKILL)", "with exit code 3". Waits up to a second for it.
-  std::string how_it_ended() noexcept;
+  bool has_ended() const noexcept;
+  /// After death. Waits up to a second for it.
+  Ending ending() noexcept;
   /// After death: lets the executor go.
   void abandon() noexcept;
 

@@ -55,6 +55,7 @@ struct Worker {
   bool ready = false;    ///< takes work
   bool useless = false;  ///< cannot run anything; is being killed
   bool raised = false;   ///< its own code failed; is being killed
+  bool killed = false;   ///< by this engine, while it lived
   bool dead = false;     ///< takes none any more; its boxes have been or are being settled
   Clock::time_point ready_since;
   std::string trouble;  ///< what it said before it was given up
@@ -69,5 +70,8 @@ struct Slot {
   Clock::time_point restart_at;
   std::string reason;  ///< how the last one ended
 };
+
+/// How long a slot stays empty after that many failures in a row: 0, 50 ms, 100 ms ... 2 s.
+std::chrono::milliseconds back_off(unsigned failures);
 
 }  // namespace plughost::python::pool

@@ -48,11 +48,17 @@ bool is_pool_name(std::string_view name) {
 }
 
 PoolOptions read_pool(const Options& options) {
-  options.allow({"workers", "queue"},
-                {"executor", "scheduler", "recycle", "start", "preload", "shared_memory"});
+  options.allow({"workers", "queue", "preload", "start"},
+                {"executor", "scheduler", "recycle", "shared_memory"});
   PoolOptions pool;
   pool.workers = static_cast<unsigned>(options.count("workers", pool.workers, 1, kMaxWorkers));
   pool.queue = options.count("queue", pool.queue, 1, kMaxQueue);
+  pool.preload = options.texts("preload", {});
+  pool.start = options.text("start", "");
+  if (!pool.start.empty() && pool.start.find(':') == std::string::npos) {
+    throw BindError(options.pointer_to("start"),
+                    "'" + pool.start + "' is not a Python function: write module:function");
+  }
   return pool;
 }
 

@@ -59,6 +59,17 @@ BOOST_AUTO_TEST_CASE(logs_the_exit_code) {
   BOOST_TEST(lost.status == 502u);
   const std::string log = host().log_text();
   BOOST_TEST(log.find("exit code 3") != std::string::npos, log);
+  BOOST_TEST(
+      wait_until([this] { return host().log_text().find("os._exit()") != std::string::npos; }));
+}
+
+BOOST_AUTO_TEST_CASE(logs_a_crash_in_c_code) {
+  const FakeAnswer lost = call("pool_handlers:crash");
+
+  BOOST_TEST(lost.status == 502u);
+  BOOST_TEST(wait_until([this] {
+    return host().log_text().find("SIGSEGV): it crashed in C code") != std::string::npos;
+  }));
 }
 
 BOOST_AUTO_TEST_CASE(runs_nothing_twice) {

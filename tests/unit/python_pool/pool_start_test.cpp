@@ -61,6 +61,57 @@ BOOST_AUTO_TEST_CASE(refuses_a_worker_that_dies_of_its_import) {
   BOOST_TEST(wait_until([] { return pool_workers().empty(); }));
 }
 
+BOOST_AUTO_TEST_CASE(prepares_each_worker_before_it_takes_work) {
+  plughost::python::PoolSettings settings = pool_settings(1);
+  settings.preload = {"pool_preloaded"};
+  settings.start = "pool_prepared:load";
+  PoolRun run(settings);
+  run.pool().start();
+  const std::string expected = R"({"steps":["imported","loaded","after the preload"]})";
+
+  BOOST_TEST(run.call("pool_prepared:state").body == expected);
+  ::kill(pool_workers().at(0), SIGKILL);
+  BOOST_TEST(run.call("pool_prepared:state").body == expected);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_prepared) {
+  const Folder folder;
+  std::ofstream(folder.file("unprepared.py")) << "def fail():\n    raise OSError('no licence')\n"
+                                              << "def leave():\n    raise SystemExit(3)\n";
+  struct Row {
+    const char* name;
+    std::vector<std::string> preload;
+    const char* start;
+    const char* says;
+  };
+  const Row rows[] = {
+      {"no module",
+       {"nowhere_to_be_found"},
+       "",
+       "cannot start: preload of nowhere_to_be_found: no"},
+      {"broken module", {"pool_bad_import"}, "", "no licence in this process"},
+      {"no start module", {}, "gone:load", "start function gone:load: no module named 'gone'"},
+      {"no start function", {}, "unprepared:fial", "did you mean 'fail'"},
+      {"it raises", {}, "unprepared:fail", "unprepared.py:2: OSError: no licence"},
+      {"it leaves", {}, "unprepared:leave", "unprepared.py:4: SystemExit: 3"},
+  };
+  for (const Row& row : rows) {
+    BOOST_TEST_CONTEXT(row.name) {
+      plughost::python::PoolSettings settings = pool_settings(1);
+      settings.name = "ml";
+      settings.import_paths.push_back(folder.file(""));
+      settings.preload = row.preload;
+      settings.start = row.start;
+      PoolRun run(settings);
+
+      const std::string error = start_error(run);
+
+      BOOST_TEST(has(error, " of 'ml' cannot start: "), error);
+      BOOST_TEST(has(error, row.says), error);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(refuses_a_missing_worker_module) {
   plughost::python::PoolSettings settings = pool_settings(1);
   settings.worker_module = "/nowhere/plughost_core.so";

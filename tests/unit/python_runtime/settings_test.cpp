@@ -48,7 +48,8 @@ BOOST_AUTO_TEST_CASE(fills_in_defaults) {
 BOOST_AUTO_TEST_CASE(reads_every_key) {
   const Settings settings = parse_settings(
       R"({"import_paths": ["handlers", "/usr"], "threads": 3, "queue": 5,
-          "pools": {"default": {"workers": 2, "queue": 9}, "ml-2": {"workers": 1}}})",
+          "pools": {"default": {"workers": 2, "queue": 9}, "ml-2":
+                    {"workers": 1, "preload": ["a", "b.c"], "start": "m:f"}}})",
       kBase);
 
   BOOST_REQUIRE(settings.import_paths.size() == 2);
@@ -61,6 +62,8 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
   BOOST_TEST(settings.pools.at("default").queue == 9);
   BOOST_TEST(settings.pools.at("ml-2").workers == 1);
   BOOST_TEST(settings.pools.at("ml-2").queue == 4096);
+  BOOST_TEST((settings.pools.at("ml-2").preload == std::vector<std::string>{"a", "b.c"}));
+  BOOST_TEST(settings.pools.at("ml-2").start == "m:f");
 }
 
 BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
@@ -81,6 +84,10 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
       {"no such folder", R"({"import_paths": ["x"]})", "/import_paths/0", "no folder"},
       {"pools not an object", R"({"pools": 4})", "/pools", "mapping"},
       {"no name of a pool", R"({"pools": {"my ml": {}}})", "/pools/my ml", "letters, digits"},
+      {"no start function", R"({"pools": {"ml": {"start": "model"}}})", "/pools/ml/start",
+       "module:function"},
+      {"preload is no list", R"({"pools": {"ml": {"preload": "model"}}})", "/pools/ml/preload",
+       "list"},
       {"key of another pool", R"({"pools": {"ml": {"worker": 1}}})", "/pools/ml/worker",
        "did you mean 'workers'"},
       {"workers", R"({"pools": {"default": {"workers": 257}}})", "/pools/default/workers",

@@ -1,5 +1,6 @@
 """Handlers that the pool's tests run in workers."""
 
+import ctypes
 import os
 import resource
 import signal
@@ -70,6 +71,11 @@ def append(log: str, line: str) -> dict:
 
 def leave(code: int) -> dict:
     os._exit(code)
+
+
+def crash() -> dict:
+    ctypes.string_at(0)
+    return {}
 
 
 def nap(ms: int) -> dict:

@@ -1,0 +1,1 @@
+"""Imported by a pool before anything else."""
