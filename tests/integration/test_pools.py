@@ -74,3 +74,16 @@ def test_the_log_tells_deaths_apart():
                      "while it ran dying:crash for GET /crash"):
             wait_until(lambda: part in server.log(), part)
         assert get(server.port, "/pid").status == 200
+
+
+def test_recycling_costs_no_request():
+    pools = ", ml: { workers: 2, recycle: { tasks: 20, rss: 1GiB, age: 1h } }"
+    with Server(python_routes("GET /pid: { to: python values:process_id, pool: ml }",
+                              pools=pools)) as server:
+        answers = [get(server.port, "/pid") for _ in range(300)]
+        wait_until(lambda: "has retired: it had done" in server.log(), "a worker has retired")
+        wait_until(lambda: len(server.workers()) == 2, "as many workers as before")
+        log = server.log()
+
+    assert {answer.status for answer in answers} == {200}
+    assert " ended " not in log

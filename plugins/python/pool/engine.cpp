@@ -23,8 +23,9 @@ Engine::Engine(const ph_host* host, const PoolSettings& settings)
     : host_(host),
       settings_(settings),
       suffix_(settings.name == "default" ? "" : " of '" + settings.name + "'"),
-      slots_(std::max(settings.workers, 1u)),
+      slots_(settings.recycle.ever() ? 2 * settings.workers : settings.workers),
       keeper_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  for (unsigned i = settings.workers; i < slots_.size(); ++i) slots_[i].wanted = false;
   if (keeper_event_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
@@ -63,7 +64,7 @@ void Engine::start() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] {
       return !start_error_.empty() || std::all_of(slots_.begin(), slots_.end(), [](const Slot& s) {
-        return s.worker != nullptr && s.worker->ready;
+        return !s.wanted || (s.worker != nullptr && s.worker->ready);
       });
     });
     starting_ = false;
@@ -132,12 +133,13 @@ std::string Engine::health() const {
   std::size_t missing = 0;
   std::string reason;
   for (const Slot& slot : slots_) {
+    if (!slot.wanted) continue;
     if (slot.worker != nullptr && slot.worker->ready && !slot.worker->dead) continue;
     ++missing;
     if (!slot.reason.empty()) reason = ": " + slot.reason;
   }
   if (missing == 0) return {};
-  return std::to_string(missing) + " of " + std::to_string(slots_.size()) + " pool workers" +
+  return std::to_string(missing) + " of " + std::to_string(settings_.workers) + " pool workers" +
          suffix_ + " not running" + reason;
 }
 

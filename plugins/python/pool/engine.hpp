@@ -85,12 +85,27 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void start_failed(Slot& slot, const std::string& why);
   ProcessEvents events_of(const std::shared_ptr<Worker>& worker);
   std::string obituary(const Worker& worker, const Ending& ending);
+  std::string vacate(const Worker& worker, const Ending& ending, const std::string& line);
   void on_ready(const std::shared_ptr<Worker>& worker, bool useless, const std::string& trouble);
   void on_ended(const std::shared_ptr<Worker>& worker, Outcome outcome, const std::string& error);
   void give_up(Worker& worker);
   void kill(Worker& worker);
   void kill_late_starters();
   Clock::duration start_limit() const;
+
+  // recycle.cpp
+  unsigned twin(unsigned slot) const {
+    return (slot + settings_.workers) % (2 * settings_.workers);
+  }
+  void set_limits(Worker& worker) const;
+  int recycle_timeout_ms() const;
+  std::string has_done_enough(const Worker& worker) const;
+  void look_at_memory();
+  void recycle();
+  void succeed(Slot& slot, Slot& old);
+  void succeed_early(Slot& slot, Slot& other);
+  void keep_predecessor(Slot& slot, Slot& old);
+  bool leave(Worker& worker);
 
   // take_back.cpp
   bool someone_could_help() const;
@@ -125,8 +140,10 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   bool stopping_ = false;
   std::string start_error_;
 
-  RequestWriter writer_;         // the feeder's
-  std::uint64_t oom_kills_ = 0;  // the keeper's: seen so far
+  RequestWriter writer_;  // the feeder's
+  // The keeper's.
+  std::uint64_t oom_kills_ = 0;  // seen so far
+  Clock::time_point last_rss_look_;
   const SharedMemory feeder_bell_{sizeof(Doorbell)};
   std::atomic<bool> keeper_asleep_{false};
   int keeper_event_ = -1;  // eventfd

@@ -43,6 +43,7 @@ void Engine::keep() {
     wait_for_events(dead);
     for (const auto& worker : dead) bury(worker);
     kill_late_starters();
+    recycle();
     tick();
   }
 }
@@ -50,11 +51,12 @@ void Engine::keep() {
 /// While nothing is pending only deaths, due restarts and starts that take too long matter.
 int Engine::poll_timeout_ms() const {
   if (pending_ != 0) return static_cast<int>(kTick.count());
-  int timeout = -1;
+  int timeout = recycle_timeout_ms();
   const auto now = Clock::now();
   for (const Slot& slot : slots_) {
     const Worker* const worker = slot.worker.get();
     if (worker != nullptr && (starting_ || worker->ready || worker->useless)) continue;
+    if (worker == nullptr && !slot.wanted) continue;
     const auto due = worker == nullptr ? slot.restart_at : worker->started_at + start_limit();
     const auto left = std::chrono::ceil<milliseconds>(due - now).count();
     const int wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, 2000));
@@ -98,24 +100,33 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
   settle_dead(*worker, ending.text(), true);
   bell().ring();
   worker->process->abandon();
-  std::string line = obituary(*worker, ending);
-  {
-    const std::lock_guard lock(mutex_);
-    Slot& slot = slots_[worker->slot];
-    slot.worker.reset();
-    const bool sound = worker->ready && Clock::now() - worker->ready_since > kSoundLife;
-    if (sound) slot.failures = 0;
-    if (worker->ready) {
-      ++slot.failures;
-      slot.reason = line;
-      slot.restart_at = Clock::now() + back_off(slot.failures);
-    } else {
-      start_failed(slot, line);
-    }
-    const milliseconds pause = back_off(slot.failures);
-    if (pause.count() > 0) line += "; the next one starts in " + in_words(pause);
+  const std::string line = obituary(*worker, ending);
+  log(worker->has_retired(ending) ? PH_LOG_INFO : PH_LOG_WARN,
+      line + vacate(*worker, ending, line));
+}
+
+/// Empties the slot of a dead worker. Returns when the next one comes, for the log.
+std::string Engine::vacate(const Worker& worker, const Ending& ending, const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  Slot& slot = slots_[worker.slot];
+  slot.worker.reset();
+  if (worker.has_retired(ending)) return {};
+  const bool sound = worker.ready && Clock::now() - worker.ready_since > kSoundLife;
+  if (sound) slot.failures = 0;
+  if (worker.ready) {
+    ++slot.failures;
+    slot.reason = line;
+    slot.restart_at = Clock::now() + back_off(slot.failures);
+  } else {
+    start_failed(slot, line);
   }
-  log(PH_LOG_WARN, line);
+  if (!slot.wanted) {
+    if (!worker.retiring) keep_predecessor(slot, slots_[twin(worker.slot)]);
+    return {};
+  }
+  if (settings_.recycle.ever()) succeed_early(slot, slots_[twin(worker.slot)]);
+  const milliseconds pause = back_off(slot.failures);
+  return pause.count() == 0 ? std::string() : "; the next one starts in " + in_words(pause);
 }
 
 /// What the log says of a worker's end, and of what to do about it.
@@ -123,6 +134,7 @@ std::string Engine::obituary(const Worker& worker, const Ending& ending) {
   const std::uint64_t oom_kills_before = std::exchange(oom_kills_, oom_kills());
   const std::lock_guard lock(mutex_);
   std::string line = name_of(worker);
+  if (worker.has_retired(ending)) return line + " has retired: " + worker.retirement;
   if (worker.killed) {
     return line + (worker.ready ? " was ended: " : " cannot start: ") + worker.trouble;
   }
@@ -137,7 +149,8 @@ void Engine::restart_due_slots() {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ || !start_error_.empty()) return;
-      if (slots_[i].worker != nullptr || slots_[i].restart_at > Clock::now()) continue;
+      const Slot& slot = slots_[i];
+      if (slot.worker != nullptr || !slot.wanted || slot.restart_at > Clock::now()) continue;
     }
     start_worker(i);
   }
@@ -158,7 +171,7 @@ void Engine::tick() {
     over = backlog_.take_if([this](const Task& task) { return is_over(task); });
     if (hopeless()) {
       refused = backlog_.take_all();
-      reason = slots_.front().reason;
+      for (const Slot& slot : slots_) reason = slot.wanted ? slot.reason : reason;
     }
     wake = !backlog_.empty() && open_workers() > 0;
   }
@@ -172,7 +185,7 @@ void Engine::tick() {
 /// mutex_ held. While a start is under way there is hope.
 bool Engine::hopeless() const {
   return std::all_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
-    return slot.failed_starts >= kHopelessStarts && slot.worker == nullptr;
+    return !slot.wanted || (slot.failed_starts >= kHopelessStarts && slot.worker == nullptr);
   });
 }
 

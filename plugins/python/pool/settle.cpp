@@ -26,8 +26,10 @@ void Engine::gather(std::vector<Harvest>& harvest) {
         Box& box = worker->box(worker->gathered);
         if (!box.posted) break;
         box.posted = false;
+        worker->tasks += box.batch.size();
         harvest.push_back({slot.worker, &box, std::move(box.batch), {}});
         slot.failures = 0;
+        if (worker->tasks >= worker->task_limit && keeper_asleep_.load()) wake_keeper();
       }
     }
   }

@@ -33,6 +33,7 @@ void Engine::start_worker(unsigned index) {
     }
     SharedFds fds{feeder_bell_.fd(), worker->session.fd(), {}};
     for (const Box& box : worker->boxes) fds.boxes.push_back(box.mailbox.fd());
+    set_limits(*worker);
     worker->process = std::make_unique<Process>(settings_, targets, fds, events_of(worker));
   } catch (const std::exception& failure) {
     error = failure.what();
@@ -40,6 +41,7 @@ void Engine::start_worker(unsigned index) {
   const std::lock_guard lock(mutex_);
   if (!error.empty()) {
     start_failed(slots_[index], error);
+    if (!slots_[index].wanted) keep_predecessor(slots_[index], slots_[twin(index)]);
     return;
   }
   // It may have been given up before the slot knew it.
@@ -91,6 +93,7 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
     worker->ready_since = Clock::now();
     slowest_start_ = std::max(slowest_start_, worker->ready_since - worker->started_at);
     slot.failed_starts = 0;
+    if (!slot.wanted && !worker->retiring) succeed(slot, slots_[twin(worker->slot)]);
     if (starting_ && !trouble.empty() && start_error_.empty()) {
       start_error_ = "a pool worker" + suffix_ + " cannot import " + trouble;
     }

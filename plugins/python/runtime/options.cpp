@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/target.hpp"
+#include "runtime/units.hpp"
 
 namespace plughost::python {
 namespace {
@@ -16,6 +17,12 @@ std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"
 
 std::string_view view(const rapidjson::Value& text) {
   return {text.GetString(), text.GetStringLength()};
+}
+
+/// A bare number or a text; anything else is no quantity.
+std::string quantity(const rapidjson::Value& value) {
+  if (value.IsUint64()) return std::to_string(value.GetUint64());
+  return value.IsString() ? std::string(view(value)) : std::string();
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -109,6 +116,30 @@ std::string Options::text(std::string_view name, std::string_view fallback) cons
   if (value == nullptr) return std::string(fallback);
   if (!value->IsString()) throw BindError(pointer_to(name), quoted(name) + " must be a text");
   return std::string(view(*value));
+}
+
+std::chrono::milliseconds Options::duration(std::string_view name,
+                                            std::chrono::milliseconds fallback) const {
+  const rapidjson::Value* value = find(name);
+  if (value == nullptr) return fallback;
+  const auto duration = parse_duration(quantity(*value));
+  if (!duration || duration->count() == 0) {
+    throw BindError(
+        pointer_to(name),
+        quoted(name) + " must be a duration above 0: a whole number with ms, s, m or h");
+  }
+  return *duration;
+}
+
+std::uint64_t Options::size(std::string_view name, std::uint64_t fallback) const {
+  const rapidjson::Value* value = find(name);
+  if (value == nullptr) return fallback;
+  const auto size = parse_size(quantity(*value));
+  if (!size || *size == 0) {
+    throw BindError(pointer_to(name),
+                    quoted(name) + " must be a size above 0: a whole number with KiB, MiB or GiB");
+  }
+  return *size;
 }
 
 std::vector<std::string> Options::texts(std::string_view name,

@@ -2,7 +2,9 @@
 
 #include <rapidjson/document.h>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,10 @@ class Options final {
                     std::size_t high) const;
   bool flag(std::string_view name, bool fallback) const;
   std::string text(std::string_view name, std::string_view fallback) const;
+  /// A duration or size as units.hpp says, above 0.
+  std::chrono::milliseconds duration(std::string_view name,
+                                     std::chrono::milliseconds fallback) const;
+  std::uint64_t size(std::string_view name, std::uint64_t fallback) const;
   /// A list of texts, none of them empty.
   std::vector<std::string> texts(std::string_view name, std::vector<std::string> fallback) const;
   /// The object called name; an empty one when it is absent.

@@ -1,10 +1,21 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace plughost::python {
+
+/// When a worker has done enough and a new one takes its place; 0: never for that reason.
+struct Recycle {
+  std::uint64_t tasks = 0;
+  std::uint64_t rss_bytes = 0;  ///< of resident memory, looked at once a second
+  std::chrono::milliseconds age{0};
+
+  bool ever() const { return tasks != 0 || rss_bytes != 0 || age.count() != 0; }
+};
 
 /// One entry of the configuration's `pools:`.
 struct PoolOptions {
@@ -12,6 +23,7 @@ struct PoolOptions {
   std::size_t queue = 4096;          ///< requests waiting or running; beyond it the pool refuses
   std::vector<std::string> preload;  ///< modules that a worker imports first
   std::string start;                 ///< module:function that it calls then; empty: none
+  Recycle recycle;
 };
 
 }  // namespace plughost::python

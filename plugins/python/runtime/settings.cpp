@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMaxThreads = 1024;
 constexpr std::size_t kMaxQueue = 1'000'000;
 constexpr std::size_t kMaxWorkers = 256;
+constexpr std::size_t kMaxTasks = 1'000'000'000'000;
 
 std::string absolute(const std::filesystem::path& base, const std::string& path) {
   return (base / path).lexically_normal().string();
@@ -47,9 +48,18 @@ bool is_pool_name(std::string_view name) {
   });
 }
 
+Recycle read_recycle(const Options& options) {
+  options.allow({"tasks", "rss", "age"}, {});
+  Recycle recycle;
+  recycle.tasks = options.count("tasks", recycle.tasks, 1, kMaxTasks);
+  recycle.rss_bytes = options.size("rss", recycle.rss_bytes);
+  recycle.age = options.duration("age", recycle.age);
+  return recycle;
+}
+
 PoolOptions read_pool(const Options& options) {
-  options.allow({"workers", "queue", "preload", "start"},
-                {"executor", "scheduler", "recycle", "shared_memory"});
+  options.allow({"workers", "queue", "preload", "start", "recycle"},
+                {"executor", "scheduler", "shared_memory"});
   PoolOptions pool;
   pool.workers = static_cast<unsigned>(options.count("workers", pool.workers, 1, kMaxWorkers));
   pool.queue = options.count("queue", pool.queue, 1, kMaxQueue);
@@ -59,6 +69,7 @@ PoolOptions read_pool(const Options& options) {
     throw BindError(options.pointer_to("start"),
                     "'" + pool.start + "' is not a Python function: write module:function");
   }
+  pool.recycle = read_recycle(options.child("recycle"));
   return pool;
 }
 

@@ -49,7 +49,8 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
   const Settings settings = parse_settings(
       R"({"import_paths": ["handlers", "/usr"], "threads": 3, "queue": 5,
           "pools": {"default": {"workers": 2, "queue": 9}, "ml-2":
-                    {"workers": 1, "preload": ["a", "b.c"], "start": "m:f"}}})",
+                    {"workers": 1, "preload": ["a", "b.c"], "start": "m:f",
+                     "recycle": {"tasks": 10000, "rss": "500MiB", "age": "1h"}}}})",
       kBase);
 
   BOOST_REQUIRE(settings.import_paths.size() == 2);
@@ -64,6 +65,11 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
   BOOST_TEST(settings.pools.at("ml-2").queue == 4096);
   BOOST_TEST((settings.pools.at("ml-2").preload == std::vector<std::string>{"a", "b.c"}));
   BOOST_TEST(settings.pools.at("ml-2").start == "m:f");
+  const Recycle recycle = settings.pools.at("ml-2").recycle;
+  BOOST_TEST(recycle.tasks == 10'000u);
+  BOOST_TEST(recycle.rss_bytes == 500u << 20);
+  BOOST_TEST(recycle.age.count() == 3'600'000);
+  BOOST_TEST(!settings.pools.at("default").recycle.ever());
 }
 
 BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
@@ -88,6 +94,16 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
        "module:function"},
       {"preload is no list", R"({"pools": {"ml": {"preload": "model"}}})", "/pools/ml/preload",
        "list"},
+      {"no task", R"({"pools": {"ml": {"recycle": {"tasks": 0}}}})", "/pools/ml/recycle/tasks",
+       "from 1"},
+      {"no memory", R"({"pools": {"ml": {"recycle": {"rss": 0}}}})", "/pools/ml/recycle/rss",
+       "above 0"},
+      {"size", R"({"pools": {"ml": {"recycle": {"rss": "500MB"}}}})", "/pools/ml/recycle/rss",
+       "with KiB, MiB or GiB"},
+      {"duration", R"({"pools": {"ml": {"recycle": {"age": "1 day"}}}})", "/pools/ml/recycle/age",
+       "with ms, s, m or h"},
+      {"misspelt recycle", R"({"pools": {"ml": {"recycle": {"task": 1}}}})",
+       "/pools/ml/recycle/task", "did you mean 'tasks'"},
       {"key of another pool", R"({"pools": {"ml": {"worker": 1}}})", "/pools/ml/worker",
        "did you mean 'workers'"},
       {"workers", R"({"pools": {"default": {"workers": 257}}})", "/pools/default/workers",

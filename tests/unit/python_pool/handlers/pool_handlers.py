@@ -10,6 +10,8 @@ from pathlib import Path
 
 from plughost import HTTPError, Request, Response
 
+_kept: list[bytes] = []
+
 
 def squares(numbers: list[int]) -> dict:
     return {"squares": [number * number for number in numbers]}
@@ -75,6 +77,12 @@ def leave(code: int) -> dict:
 
 def crash() -> dict:
     ctypes.string_at(0)
+    return {}
+
+
+def grow(mib: int) -> dict:
+    """Keeps that much memory."""
+    _kept.append(b"x" * (mib << 20))
     return {}
 
 
