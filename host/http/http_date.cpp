@@ -12,11 +12,9 @@ constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::string_view kLongDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                           "Thursday", "Friday", "Saturday"};
 
-void append_number(std::string& out, int number, int digits) {
-  const std::string text = std::to_string(number);
-  const auto wanted = static_cast<std::size_t>(digits);
-  if (text.size() < wanted) out.append(wanted - text.size(), '0');
-  out += text;
+void put_two_digits(char* out, int number) {
+  out[0] = static_cast<char>('0' + number / 10);
+  out[1] = static_cast<char>('0' + number % 10);
 }
 
 /// Takes a date apart from the left; after the first mismatch nothing matches.
@@ -136,23 +134,26 @@ bool read_asctime(std::string_view text, std::tm& out) {
 
 }  // namespace
 
-std::string format_date(std::time_t time) {
+void write_date(std::time_t time, char* out) {
+  constexpr std::string_view kForm = "Thu, 01 Jan 1970 00:00:00 GMT";
+  static_assert(kForm.size() == kDateLength);
   std::tm utc{};
   ::gmtime_r(&time, &utc);
-  std::string out(kDays.substr(static_cast<std::size_t>(utc.tm_wday) * 3, 3));
-  out += ", ";
-  append_number(out, utc.tm_mday, 2);
-  out += ' ';
-  out += kMonths.substr(static_cast<std::size_t>(utc.tm_mon) * 3, 3);
-  out += ' ';
-  append_number(out, utc.tm_year + 1900, 4);
-  out += ' ';
-  append_number(out, utc.tm_hour, 2);
-  out += ':';
-  append_number(out, utc.tm_min, 2);
-  out += ':';
-  append_number(out, utc.tm_sec, 2);
-  return out += " GMT";
+  kForm.copy(out, kForm.size());
+  kDays.copy(out, 3, static_cast<std::size_t>(utc.tm_wday) * 3);
+  put_two_digits(out + 5, utc.tm_mday);
+  kMonths.copy(out + 8, 3, static_cast<std::size_t>(utc.tm_mon) * 3);
+  put_two_digits(out + 12, (utc.tm_year + 1900) / 100);
+  put_two_digits(out + 14, (utc.tm_year + 1900) % 100);
+  put_two_digits(out + 17, utc.tm_hour);
+  put_two_digits(out + 20, utc.tm_min);
+  put_two_digits(out + 23, utc.tm_sec);
+}
+
+std::string format_date(std::time_t time) {
+  std::string out(kDateLength, ' ');
+  write_date(time, out.data());
+  return out;
 }
 
 std::optional<std::time_t> parse_date(std::string_view text, std::time_t now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <ctime>
 #include <optional>
 #include <string>
@@ -7,7 +8,11 @@
 
 namespace plughost::http {
 
-/// IMF-fixdate (RFC 9110 section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".
+inline constexpr std::size_t kDateLength = 29;
+
+/// Writes kDateLength characters of IMF-fixdate (RFC 9110 section 5.6.7) to out: "Sun, 06 Nov 1994
+/// 08:49:37 GMT". Rationale: strftime would ask the locale.
+void write_date(std::time_t time, char* out);
 std::string format_date(std::time_t time);
 
 /// Any of the three forms a recipient must take: IMF-fixdate, RFC 850 and asctime. A two-digit year

@@ -6,12 +6,11 @@
 #include <cstring>
 #include <ctime>
 
+#include "http/http_date.hpp"
 #include "http/message.hpp"
 
 namespace plughost::http {
 namespace {
-
-constexpr std::string_view kDateLine = "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
 
 /// The fields the host writes, gathered on the stack: one append to the output instead of ten.
 class FixedPart final {
@@ -35,35 +34,17 @@ class FixedPart final {
   std::size_t size_ = 0;
 };
 
-void put_two_digits(char* out, int number) {
-  out[0] = static_cast<char>('0' + number / 10);
-  out[1] = static_cast<char>('0' + number % 10);
-}
-
-/// IMF-fixdate (RFC 9110 section 5.6.7). Rationale: strftime would ask the locale.
-void format_date_line(std::time_t now, char* out) {
-  constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
-  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  std::tm utc;
-  gmtime_r(&now, &utc);
-  kDateLine.copy(out, kDateLine.size());
-  kDays.copy(out + 6, 3, static_cast<std::size_t>(utc.tm_wday) * 3);
-  put_two_digits(out + 11, utc.tm_mday);
-  kMonths.copy(out + 14, 3, static_cast<std::size_t>(utc.tm_mon) * 3);
-  put_two_digits(out + 18, (utc.tm_year + 1900) / 100);
-  put_two_digits(out + 20, (utc.tm_year + 1900) % 100);
-  put_two_digits(out + 23, utc.tm_hour);
-  put_two_digits(out + 26, utc.tm_min);
-  put_two_digits(out + 29, utc.tm_sec);
-}
-
 /// The Date line, made once a second for each thread.
 std::string_view date_line() {
+  constexpr std::string_view kName = "Date: ";
   thread_local std::time_t made_at = -1;
-  thread_local std::array<char, kDateLine.size()> line;
+  thread_local std::array<char, kName.size() + kDateLength + 2> line;
   const std::time_t now = std::time(nullptr);
   if (now != made_at) {
-    format_date_line(now, line.data());
+    kName.copy(line.data(), kName.size());
+    write_date(now, line.data() + kName.size());
+    line[line.size() - 2] = '\r';
+    line[line.size() - 1] = '\n';
     made_at = now;
   }
   return {line.data(), line.size()};
