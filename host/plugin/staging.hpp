@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "plugin/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace plughost::plugin {
 
