@@ -5,6 +5,7 @@
 
 #include "builtin/fixed_answer.hpp"
 #include "builtin/redirect.hpp"
+#include "builtin/static_files.hpp"
 
 namespace plughost::builtin {
 
@@ -17,6 +18,8 @@ void BuiltinHandlers::bind(const config::Config& config, std::vector<routing::Ro
     const config::Route& settings = config.routes[i];
     if (settings.respond) {
       add(routes[i], std::make_unique<FixedAnswer>(responder_, *settings.respond));
+    } else if (settings.files) {
+      add(routes[i], std::make_unique<StaticFiles>(responder_, *settings.files));
     } else if (settings.redirect) {
       auto target = RedirectTarget::parse(settings.redirect->target, routes[i].pattern);
       if (target) {

@@ -10,7 +10,7 @@
 
 namespace plughost::builtin {
 
-/// The handlers of routes that the host answers by itself: `redirect` and `respond`.
+/// The handlers of routes that the host answers by itself: `redirect`, `respond` and `static`.
 ///
 /// Owner:   App. Route::handler points into it, so it outlives the route table and every request.
 /// Threads: [main].

@@ -158,7 +158,16 @@ struct FixedAnswer {
   std::vector<std::pair<std::string, std::string>> headers;  ///< in order, the type among them
 };
 
-/// What answers is a plugin's handler, a redirect or a fixed answer.
+struct StaticFiles {
+  std::filesystem::path path;        ///< absolute; a folder, or the one file that there is
+  std::string index = "index.html";  ///< sent for a folder; empty: nothing is
+  std::string fallback;              ///< sent for what is not there, relative to path; empty: 404
+  bool symlinks = false;             ///< those that lead out of the folder are followed
+  bool precompressed = true;         ///< NAME.br, NAME.zst and NAME.gz are sent in place of NAME
+  std::optional<std::chrono::seconds> max_age;
+};
+
+/// What answers is a plugin's handler, a redirect, a fixed answer or files.
 struct Route {
   std::vector<std::string> methods;  ///< upper case, unique; empty: ANY
   std::string pattern;               ///< as written: a path, or a host and a path
@@ -166,6 +175,7 @@ struct Route {
   std::string handler;
   std::optional<Redirect> redirect;
   std::optional<FixedAnswer> respond;
+  std::optional<StaticFiles> files;  ///< `static`
   milliseconds timeout{0};           ///< 0: none; the file's default is filled in
   std::uint64_t body = 0;            ///< bytes of one request; the file's default is filled in
   std::uint64_t max_in_flight = 0;   ///< requests at once; 0: no limit

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+
 #include "config/config.hpp"
 #include "config/document.hpp"
 #include "config/problems.hpp"
@@ -13,5 +15,10 @@ void read_respond(const Node& node, const HeaderCheck& check, Route& route, Prob
 /// Needs route.pattern.
 void read_redirect(const Node& node, const RedirectCheck& check, Route& route, Problems& problems);
 void read_redirect_status(const Node& node, Redirect& redirect, Problems& problems);
+
+/// A folder or file relative to directory, or a mapping with its path and how it is served. Needs
+/// route.pattern and route.methods.
+void read_static(const Node& node, const std::filesystem::path& directory, Route& route,
+                 Problems& problems);
 
 }  // namespace plughost::config

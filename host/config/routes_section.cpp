@@ -17,7 +17,7 @@ namespace plughost::config {
 namespace {
 
 /// Route options that the host itself has in a later version, so that no plugin may take them.
-constexpr std::string_view kLaterKeys[] = {"compress", "static"};
+constexpr std::string_view kLaterKeys[] = {"compress"};
 
 /// What the routes of one file have in common.
 struct Context {
@@ -64,7 +64,9 @@ std::vector<Key> answer_keys(const Context& context, Route& route) {
       {"to", [&](const Node& node) { read_target(node, context, route); }},
       {"redirect",
        [&](const Node& node) { read_redirect(node, others.redirect, route, problems); }},
-      {"respond", [&](const Node& node) { read_respond(node, others.header, route, problems); }}};
+      {"respond", [&](const Node& node) { read_respond(node, others.header, route, problems); }},
+      {"static",
+       [&](const Node& node) { read_static(node, context.config.directory, route, problems); }}};
 }
 
 /// The options that every route may have.
@@ -107,8 +109,9 @@ void read_other(const Entry& entry, const std::string& answer, const Context& co
                 Node& options) {
   if (answer == "redirect" && entry.key.text == "status") {
     read_redirect_status(entry.value, *route.redirect, context.problems);
-  } else if (answer == "redirect" || answer == "respond") {
-    std::vector<std::string> names{"to", "redirect", "respond", "status"};
+  } else if (answer == "redirect" || answer == "respond" || answer == "static") {
+    std::vector<std::string> names{"to", "redirect", "respond", "static"};
+    if (answer == "redirect") names.emplace_back("status");
     for (const Key& key : common_keys(context, route)) names.emplace_back(key.name);
     const std::string question = did_you_mean(entry.key.text, names);
     context.problems.add(entry.key.position, "unknown key " + quote(entry.key.text) +

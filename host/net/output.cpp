@@ -14,12 +14,13 @@ constexpr std::size_t kParts = 64;        // what a Socket takes at once
 
 void log_short_file(const dispatch::Request& request, const dispatch::FilePart& left) {
   const auto* route = request.match.route;
-  const std::string plugin = route == nullptr ? "" : "plugin '" + route->plugin + "': ";
+  const bool is_plugins = route != nullptr && !route->plugin.empty();
+  const std::string plugin = is_plugins ? "plugin '" + route->plugin + "': " : "";
   const std::string pattern = route == nullptr ? "" : " (" + route->pattern.text() + ')';
   log::error(plugin + "request " + request.request_id + pattern + ": the file has ended " +
-             std::to_string(left.length) +
-             " bytes before the length given to respond_file(); the client sees a truncated "
-             "answer");
+             std::to_string(left.length) + " bytes before the length " +
+             (is_plugins ? "given to respond_file()" : "it had") +
+             "; the client sees a truncated answer");
 }
 
 }  // namespace

@@ -85,8 +85,6 @@ constexpr Row kRows[] = {
      "33: error: expected a mapping of headers like 'cache-control: max-age=60'\n"},
     {"plugin's option where the host answers", "GET /a: { respond: 204, mode: pool }",
      "27: error: unknown key 'mode' of a route that the host answers; remove it\n"},
-    {"answers of later versions", "GET /a: { static: public }",
-     "13: error: 'static' in a route is not supported in this version; remove it\n"},
     {"number that JSON cannot hold", "GET /a: { to: native hello, x: .nan }",
      "34: error: '.nan' is a number that JSON cannot hold; quote it to give the plugin a text\n"},
     {"two mistakes", "GTE /a: natve hello",
