@@ -180,6 +180,7 @@ struct Route {
   std::uint64_t body = 0;            ///< bytes of one request; the file's default is filled in
   std::uint64_t max_in_flight = 0;   ///< requests at once; 0: no limit
   std::shared_ptr<const Cors> cors;  ///< null: none; the file's default is filled in
+  std::vector<std::string> codings;  ///< `compress`, the favourite first; empty: none
   std::string options_json;          ///< the keys the host does not know, always a JSON object
   Positions options_positions;
   SourcePosition position;         ///< of the route's key

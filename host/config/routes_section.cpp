@@ -16,9 +16,6 @@
 namespace plughost::config {
 namespace {
 
-/// Route options that the host itself has in a later version, so that no plugin may take them.
-constexpr std::string_view kLaterKeys[] = {"compress"};
-
 /// What the routes of one file have in common.
 struct Context {
   const Config& config;
@@ -52,10 +49,6 @@ void read_target(const Node& node, const Context& context, Route& route) {
   }
 }
 
-bool is_later_key(std::string_view key) {
-  return std::find(std::begin(kLaterKeys), std::end(kLaterKeys), key) != std::end(kLaterKeys);
-}
-
 /// The options that say what answers; a route has one of them.
 std::vector<Key> answer_keys(const Context& context, Route& route) {
   const Checks& others = context.checks.others;
@@ -76,7 +69,9 @@ std::vector<Key> common_keys(const Context& context, Route& route) {
   return {{"timeout", duration_into(route.timeout, milliseconds(0), context.problems)},
           {"body", size_into(route.body, 0, kLargest, context.problems)},
           {"max_in_flight", count_into(route.max_in_flight, 1, kMost, context.problems)},
-          {"cors", [&](const Node& node) { read_cors(node, route.cors, context.problems); }}};
+          {"cors", [&](const Node& node) { read_cors(node, route.cors, context.problems); }},
+          {"compress",
+           [&](const Node& node) { read_compress(node, route.codings, context.problems); }}};
 }
 
 const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
@@ -130,24 +125,18 @@ void read_options(const Entry& line, const Context& context, Route& route) {
   const std::string answer = read_answer(line, context, route);
   const std::vector<Key> answers = answer_keys(context, route);
   const std::vector<Key> common = common_keys(context, route);
-  bool is_later = false;
   for (const Entry& entry : line.value.entries) {
     const std::string& name = entry.key.text;
     if (find_key(answers, name) != nullptr) continue;
     if (const Key* key = find_key(common, name)) {
       key->read(entry.value);
-    } else if (is_later_key(name)) {
-      is_later = true;
-      context.problems.add(entry.key.position, quote(name) +
-                                                   " in a route is not supported in this "
-                                                   "version; remove it");
     } else {
       read_other(entry, answer, context, route, options);
     }
   }
   route.options_json.clear();
   append_json(options, "", route.options_json, route.options_positions, context.problems);
-  if (answer.empty() && !is_later) {
+  if (answer.empty()) {
     context.problems.add(line.key.position, "the route " + quote(line.key.text) +
                                                 " has no 'to'; add one like 'to: native hello'");
   }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "config/config.hpp"
 #include "config/document.hpp"
@@ -16,6 +18,9 @@ void read_proxies(const Node& node, Proxies& proxies, Problems& problems);
 
 /// `cors` of the file or of a route: `none`, origins, or a mapping.
 void read_cors(const Node& node, std::shared_ptr<const Cors>& target, Problems& problems);
+
+/// `compress` of a route: true or false, a content coding or a list of them.
+void read_compress(const Node& node, std::vector<std::string>& codings, Problems& problems);
 
 void read_listen(const Node& node, Config& config, Problems& problems);
 

@@ -6,8 +6,18 @@
 
 namespace plughost::dispatch {
 
+namespace {
+
+/// The answers of handlers that must not overlap may be encoded while others run.
+Strand* strand_of(Request& request) {
+  return request.answer.coding.empty() ? request.handler()->strand() : nullptr;
+}
+
+}  // namespace
+
 Executor::Executor(Responder& responder, unsigned threads, std::size_t queue_limit)
     : responder_(responder), queue_limit_(queue_limit) {
+  responder_.encode_on(*this);
   threads_.reserve(threads);
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -20,6 +30,19 @@ bool Executor::submit(Request& request) noexcept {
     std::lock_guard lock(mutex_);
     if (stopping_ || waiting_ >= queue_limit_) return false;
     wake = enqueue(request);
+  }
+  if (wake) wake_.notify_one();
+  return true;
+}
+
+bool Executor::submit_answer(Request& request) noexcept {
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_ || waiting_ >= queue_limit_) return false;
+    ++waiting_;
+    queue_.push_front(&request);  // its client has waited for the handler already
+    wake = idle_ > 0;
   }
   if (wake) wake_.notify_one();
   return true;
@@ -56,7 +79,7 @@ void Executor::run() noexcept {
     auto* request = queue_.front();
     queue_.pop_front();
     --waiting_;
-    auto* strand = request->handler()->strand();
+    auto* strand = strand_of(*request);
     lock.unlock();
     run_one(*request);
     lock.lock();
@@ -66,6 +89,7 @@ void Executor::run() noexcept {
 
 void Executor::run_one(Request& request) noexcept {
   if (request.websocket != nullptr) return request.websocket->run();
+  if (!request.answer.coding.empty()) return responder_.encode_and_post(request);
   const auto token = request.token();
   if (responder_.is_detached(token)) {
     // Nobody waits: the handler never hears of it, so the terminal call is ours.

@@ -21,7 +21,7 @@ class Strand final {
   bool busy_ = false;
 };
 
-/// Threads that run handlers which may block.
+/// Threads that run handlers which may block, and encode large answers for the Responder.
 ///
 /// Owner:   App. Threads: submit on [any]; stop on [main].
 /// Limits:  queue_limit requests wait, those behind a busy Strand included.
@@ -34,6 +34,10 @@ class Executor final {
 
   /// False: the queue is full and nothing was taken.
   bool submit(Request& request) noexcept;
+
+  /// A whole answer waits to be encoded (answer.coding); it is posted afterwards. False: the queue
+  /// is full and nothing was taken.
+  bool submit_answer(Request& request) noexcept;
 
   /// The plugin has something to be told about the connection that request has become. Always
   /// taken: each connection waits here at most once.

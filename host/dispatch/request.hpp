@@ -84,6 +84,7 @@ struct Answer {
   std::string_view body;  ///< copied_body, or bytes lent until release
   FilePart file;          ///< instead of body
   Release release;
+  std::string_view coding;  ///< the executor shall encode the body; empty: it is ready
 };
 
 /// One request from its first byte to the end of its answer: a slot that is used again.

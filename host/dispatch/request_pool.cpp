@@ -53,6 +53,7 @@ void RequestPool::recycle(Request& request) noexcept {
   request.answer.headers.clear();
   request.answer.body = {};
   request.answer.file = {};
+  request.answer.coding = {};
   auto& copied_body = request.answer.copied_body;
   copied_body.clear();
   if (copied_body.capacity() > kKeptBytes) std::string().swap(copied_body);

@@ -1,6 +1,8 @@
 #include "dispatch/responder.hpp"
 
+#include "dispatch/answer_encoding.hpp"
 #include "dispatch/body_stream.hpp"
+#include "dispatch/executor.hpp"
 #include "dispatch/handler.hpp"
 #include "dispatch/request_state.hpp"
 #include "dispatch/response_stream.hpp"
@@ -40,6 +42,10 @@ Outcome Responder::respond(Token token, AnswerView view) noexcept {
     } else {
       answer.body = view.body;
     }
+    const auto* route = request->match.route;
+    if (route != nullptr && route->compression != nullptr && encodes_later(*request)) {
+      return Outcome::ok;
+    }
   }
   post_terminal(*request);
   return claim == RequestState::Claim::won ? Outcome::ok : Outcome::cancelled;
@@ -61,6 +67,27 @@ Outcome Responder::respond_problem(Token token, unsigned status, std::string_vie
     headers.append("sec-websocket-version", http::websocket::kVersion);
   }
   return respond(token, {status, headers, body, {}});
+}
+
+/// True: the executor has it now.
+bool Responder::encodes_later(Request& request) noexcept {
+  switch (plan_encoding(request)) {
+    case Encoding::none:
+      return false;
+    case Encoding::here:
+      encode_answer(request);
+      return false;
+    case Encoding::on_executor:
+      if (executor_ != nullptr && executor_->submit_answer(request)) return true;
+      request.answer.coding = {};
+      return false;
+  }
+  return false;
+}
+
+void Responder::encode_and_post(Request& request) noexcept {
+  encode_answer(request);
+  post_terminal(request);
 }
 
 void Responder::post_terminal(Request& request) noexcept {

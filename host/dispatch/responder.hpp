@@ -12,6 +12,8 @@
 
 namespace plughost::dispatch {
 
+class Executor;
+
 /// One whole answer on its way in. The status and headers were checked by the caller.
 struct AnswerView {
   unsigned status;
@@ -39,12 +41,15 @@ struct RequestLabel {
 /// Answers requests by token, whole or as a stream, from any thread.
 ///
 /// Owner:   App; outlives plugins and I/O threads.
-/// Threads: add_pool before the first request; every other member on [any]. Whole answers are
-///          lock-free; streams take a lock of their own request for a copy at most.
+/// Threads: add_pool and encode_on before the first request; every other member on [any]. Whole
+///          answers are lock-free, unless a large one is to be compressed; streams take a lock of
+///          their own request for a copy at most, or while they are compressed.
 /// Errors:  a late, doubled or made-up token is Outcome::stale and touches nobody else's request.
 class Responder final {
  public:
   void add_pool(RequestPool& pool);
+  /// Where large answers are encoded; without one they go as they are.
+  void encode_on(Executor& executor) { executor_ = &executor; }
 
   /// Terminal. Runs answer.release exactly once, now or when the bytes were written.
   Outcome respond(Token token, AnswerView answer) noexcept;
@@ -96,6 +101,9 @@ class Responder final {
   /// For log lines; nothing if the token is stale.
   std::optional<RequestLabel> label(Token token) const;
 
+  /// What the executor does with an answer that it was given (Executor::submit_answer).
+  void encode_and_post(Request& request) noexcept;
+
  private:
   Request* find(Token token) const noexcept;
   Outcome upgrade_entered(Token token, Request& request, UpgradeOrder& order) noexcept;
@@ -104,7 +112,10 @@ class Responder final {
   /// Nothing may touch the request afterwards.
   static void post_terminal(Request& request) noexcept;
 
+  bool encodes_later(Request& request) noexcept;
+
   std::array<RequestPool*, 256> pools_{};
+  Executor* executor_ = nullptr;
 };
 
 }  // namespace plughost::dispatch

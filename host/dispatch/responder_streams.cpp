@@ -1,7 +1,9 @@
+#include "dispatch/answer_encoding.hpp"
 #include "dispatch/body_stream.hpp"
 #include "dispatch/request_state.hpp"
 #include "dispatch/responder.hpp"
 #include "dispatch/response_stream.hpp"
+#include "http/content_encoder.hpp"
 
 // The streaming half of Responder: answers and bodies that come in pieces.
 namespace plughost::dispatch {
@@ -49,9 +51,13 @@ Outcome Responder::start(Token token, unsigned status, http::HeaderLines& header
   const auto& message = request->message;
   request->answer.status = status;
   request->answer.headers.swap(headers);
+  const auto* route = request->match.route;
+  std::unique_ptr<http::ContentEncoder> encoder;
+  if (route != nullptr && route->compression != nullptr) encoder = begin_encoding(*request);
   const auto length = request->answer.headers.declared_length();
   const auto framing = http::framing_of(message.method, message.minor_version, status, length);
-  request->response_stream = std::make_unique<ResponseStream>(*request, framing, length);
+  request->response_stream =
+      std::make_unique<ResponseStream>(*request, framing, length, std::move(encoder));
   request->post(Request::News::started);
   RequestState::publish_stream(*request);
   return Outcome::ok;

@@ -2,6 +2,7 @@
 #include "dispatch/request_state.hpp"
 #include "dispatch/responder.hpp"
 #include "dispatch/response_stream.hpp"
+#include "http/content_encoder.hpp"
 #include "http/websocket_handshake.hpp"
 
 // The part of Responder for requests that become WebSocket connections.

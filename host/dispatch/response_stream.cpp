@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "http/content_encoder.hpp"
+
 namespace plughost::dispatch {
 namespace {
 
@@ -12,12 +14,19 @@ constexpr std::size_t kCopiedPiece = 16 * 1024;  // copies are gathered up to th
 }  // namespace
 
 ResponseStream::ResponseStream(Request& request, http::Framing framing,
-                               std::uint64_t declared_length)
-    : request_(request), framing_(framing), declared_length_(declared_length) {}
+                               std::uint64_t declared_length,
+                               std::unique_ptr<http::ContentEncoder> encoder)
+    : request_(request),
+      framing_(framing),
+      declared_length_(declared_length),
+      encoder_(std::move(encoder)) {}
+ResponseStream::~ResponseStream() = default;
 
 Outcome ResponseStream::write(std::string_view bytes, Release release) noexcept {
   auto outcome = Outcome::ok;
-  {
+  if (encoder_ != nullptr) {
+    outcome = write_encoded(bytes);
+  } else {
     std::lock_guard lock(mutex_);
     if (dropped_) {
       outcome = Outcome::cancelled;
@@ -36,6 +45,19 @@ Outcome ResponseStream::write(std::string_view bytes, Release release) noexcept 
   }
   release.run();
   return outcome;
+}
+
+Outcome ResponseStream::write_encoded(std::string_view bytes) {
+  std::lock_guard encoding(encoding_);
+  const auto admitted = admit(bytes.size());
+  if (admitted != Outcome::ok || bytes.empty() || framing_ == http::Framing::none) return admitted;
+  std::string encoded;
+  if (!encoder_->encode(bytes, http::ContentEncoder::Then::flush, encoded)) {
+    end(End::truncated);
+    return Outcome::cancelled;
+  }
+  put(encoded, {});
+  return is_behind() ? Outcome::backpressure : Outcome::ok;
 }
 
 Outcome ResponseStream::admit(std::size_t bytes) const noexcept {
@@ -101,6 +123,12 @@ Outcome ResponseStream::on_writable(Notification notification) noexcept {
 
 std::uint64_t ResponseStream::finish(std::string_view trailers) noexcept {
   std::uint64_t missing = 0;
+  if (encoder_ != nullptr && framing_ != http::Framing::none) {
+    std::lock_guard encoding(encoding_);
+    std::string encoded;
+    if (!encoder_->encode({}, http::ContentEncoder::Then::finish, encoded)) end(End::truncated);
+    put(encoded, {});
+  }
   {
     std::lock_guard lock(mutex_);
     if (framing_ == http::Framing::content_length) missing = declared_length_ - written_;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -9,6 +10,10 @@
 
 #include "dispatch/outcome.hpp"
 #include "dispatch/request.hpp"
+
+namespace plughost::http {
+class ContentEncoder;
+}
 
 namespace plughost::dispatch {
 
@@ -43,8 +48,11 @@ class ResponseStream final {
     truncated,  ///< the client must see that something is missing
   };
 
-  /// declared_length: kUnknownLength or what the head says.
-  ResponseStream(Request& request, http::Framing framing, std::uint64_t declared_length);
+  /// declared_length: kUnknownLength or what the head says. encoder: of what is written, each piece
+  /// so that the client can decode it at once; null: none.
+  ResponseStream(Request& request, http::Framing framing, std::uint64_t declared_length,
+                 std::unique_ptr<http::ContentEncoder> encoder = nullptr);
+  ~ResponseStream();
   ResponseStream(const ResponseStream&) = delete;
   ResponseStream& operator=(const ResponseStream&) = delete;
 
@@ -88,12 +96,15 @@ class ResponseStream final {
   const std::string& trailers() const { return trailers_; }
 
  private:
+  Outcome write_encoded(std::string_view bytes);
   void append(std::string_view bytes, Release& release);
   void end(End how) noexcept;
 
   Request& request_;
   const http::Framing framing_;
   const std::uint64_t declared_length_;
+  std::mutex encoding_;  // held around mutex_: what I/O threads wait for is never encoding
+  const std::unique_ptr<http::ContentEncoder> encoder_;  // guarded by encoding_; null: none
   mutable std::mutex mutex_;
   std::vector<Piece> pieces_;  // guarded by mutex_, as are all that follow
   std::size_t waiting_ = 0;    // written and not sent

@@ -39,6 +39,15 @@ bool parse_length(std::string_view text, std::uint64_t& length) {
   return error == std::errc() && parsed == end && length != kUnknownLength;
 }
 
+/// Cuts the first line off.
+HeaderField cut_line(std::string_view& lines) {
+  const std::size_t colon = lines.find(':');
+  const std::size_t end = lines.find("\r\n");
+  const HeaderField line{lines.substr(0, colon), trim(lines.substr(colon + 1, end - colon - 1))};
+  lines.remove_prefix(end + 2);
+  return line;
+}
+
 constexpr std::array<std::string_view, 25> kNoTrailers = {"age",
                                                           "authorization",
                                                           "cache-control",
@@ -108,10 +117,43 @@ void HeaderLines::add_upgrade(std::string_view protocol) {
 }
 
 bool HeaderLines::contains(std::string_view lower_case_name) const {
-  for (std::string_view rest = lines_; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
-    if (equals_ignoring_case(rest.substr(0, rest.find(':')), lower_case_name)) return true;
+  for (std::string_view rest = lines_; !rest.empty();) {
+    if (equals_ignoring_case(cut_line(rest).name, lower_case_name)) return true;
   }
   return false;
+}
+
+std::string_view HeaderLines::value(std::string_view lower_case_name) const {
+  for (std::string_view rest = lines_; !rest.empty();) {
+    const HeaderField line = cut_line(rest);
+    if (equals_ignoring_case(line.name, lower_case_name)) return line.value;
+  }
+  return {};
+}
+
+bool HeaderLines::lists(std::string_view lower_case_name,
+                        std::string_view lower_case_element) const {
+  for (std::string_view rest = lines_; !rest.empty();) {
+    HeaderField line = cut_line(rest);
+    if (!equals_ignoring_case(line.name, lower_case_name)) continue;
+    while (!line.value.empty()) {
+      const std::string_view element = next_element(line.value);
+      if (equals_ignoring_case(element.substr(0, element.find('=')), lower_case_element)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+void HeaderLines::remove(std::string_view lower_case_name) {
+  std::string kept;
+  for (std::string_view rest = lines_; !rest.empty();) {
+    const std::string_view before = rest;
+    if (equals_ignoring_case(cut_line(rest).name, lower_case_name)) continue;
+    kept.append(before.substr(0, before.size() - rest.size()));
+  }
+  lines_.swap(kept);
 }
 
 void HeaderLines::clear() {

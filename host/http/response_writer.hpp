@@ -29,6 +29,12 @@ class HeaderLines final {
 
   std::string_view lines() const { return lines_; }  ///< each with its CRLF
   bool contains(std::string_view lower_case_name) const;
+  /// The value of the first line of that name, trimmed; empty if there is none.
+  std::string_view value(std::string_view lower_case_name) const;
+  /// True if a line of that name has the element in its list, alone or with a value (`a=b`).
+  bool lists(std::string_view lower_case_name, std::string_view lower_case_element) const;
+  /// Removes every line of that name.
+  void remove(std::string_view lower_case_name);
   bool close() const { return close_; }
   bool has_date() const { return has_date_; }
   std::uint64_t declared_length() const { return declared_length_; }  ///< kUnknownLength: none

@@ -1,9 +1,12 @@
 #include "routing/route_builder.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
 
+#include "http/compression.hpp"
+#include "http/content_encoder.hpp"
 #include "http/cors.hpp"
 
 namespace plughost::routing {
@@ -34,6 +37,18 @@ class Policies final {
   std::map<const config::Cors*, std::shared_ptr<const http::CorsPolicy>> made_;
 };
 
+std::shared_ptr<const http::CompressionPolicy> make_compression(
+    const std::vector<std::string>& names) {
+  if (names.empty()) return nullptr;
+  auto policy = std::make_shared<http::CompressionPolicy>();
+  const auto known = http::content_codings();
+  for (const std::string& name : names) {
+    const auto coding = std::find(known.begin(), known.end(), name);
+    if (coding != known.end()) policy->codings.push_back(*coding);
+  }
+  return policy;
+}
+
 }  // namespace
 
 std::vector<Route> make_routes(const config::Config& config) {
@@ -53,6 +68,7 @@ std::vector<Route> make_routes(const config::Config& config) {
     route.body_limit = line.body;
     route.max_in_flight = line.max_in_flight;
     route.cors = policies.of(line.cors);
+    route.compression = make_compression(line.codings);
     route.plugin = line.plugin;
     route.handler_name = line.handler;
     route.position = line.position;

@@ -16,8 +16,9 @@ class Handler;
 }
 
 namespace plughost::http {
+struct CompressionPolicy;
 struct CorsPolicy;
-}
+}  // namespace plughost::http
 
 namespace plughost::routing {
 
@@ -32,6 +33,8 @@ struct Route {
   std::string plugin;                            ///< for logs and metrics
   std::string handler_name;
   SourcePosition position;
+  /// Null: none.
+  std::shared_ptr<const http::CompressionPolicy> compression;
   dispatch::Handler* handler = nullptr;  ///< routing never dereferences it
 };
 

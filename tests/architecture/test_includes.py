@@ -36,6 +36,7 @@ ALLOWED = {
 LIBRARIES = {
     "boost/": {"host/http"},
     "zlib.h": {"host/http"},
+    "zstd.h": {"host/http"},
     "yaml-cpp/": {"host/config"},
     "pistache/": {"host/net"},
     "openssl/": {"host/net"},

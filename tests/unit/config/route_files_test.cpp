@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(takes_one_file_for_any_path) {
 BOOST_AUTO_TEST_CASE(explains_each_mistake_with_its_place) {
   for (const Row& row : kMistakes) {
     BOOST_TEST_CONTEXT(row.name) {
-      BOOST_TEST(Folder(row.route).folder.mistakes() == "routes.yaml:2:" + std::string(row.expected));
+      BOOST_TEST(Folder(row.route).folder.mistakes() ==
+                 "routes.yaml:2:" + std::string(row.expected));
     }
   }
 }

@@ -61,8 +61,16 @@ constexpr Row kRows[] = {
      "37: error: '1MB' is not a size; write bytes, or a whole number with KiB, MiB or GiB (did you "
      "mean '1MiB'?)\n"
      "routes.yaml:3:57: error: '0' is too small; at least 1\n"},
-    {"host options of later versions", "GET /a: { to: native hello, compress: 1 }",
-     "31: error: 'compress' in a route is not supported in this version; remove it\n"},
+    {"coding that is none", "GET /a: { to: native hello, compress: yes }",
+     "41: error: 'yes' is no coding that the host can apply; there are zstd and gzip\n"},
+    {"misspelt coding", "GET /a: { to: native hello, compress: [gzip, zst] }",
+     "48: error: 'zst' is no coding that the host can apply (did you mean 'zstd'?)\n"},
+    {"coding twice", "GET /a: { to: native hello, compress: [gzip, gzip] }",
+     "48: error: 'gzip' is there twice; remove one\n"},
+    {"no coding", "GET /a: { to: native hello, compress: [] }",
+     "41: error: the list is empty; write false\n"},
+    {"codings as a mapping", "GET /a: { to: native hello, compress: { gzip: 1 } }",
+     "41: error: expected true, or codings like [zstd, gzip], not a mapping\n"},
     {"bad origin", "GET /a: { to: native hello, cors: x }",
      "37: error: 'x' is not an origin; write it like https://app.example, with its scheme\n"},
     {"two answers", "GET /a: { to: native hello, redirect: /b, respond: 204 }",

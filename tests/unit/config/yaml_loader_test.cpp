@@ -285,6 +285,24 @@ routes:
   BOOST_TEST(config.routes.at(1).options_json == R"({"mode":"x"})");
 }
 
+BOOST_AUTO_TEST_CASE(reads_how_answers_are_compressed) {
+  const Config config = load(R"(
+routes:
+  GET /none: { respond: hi }
+  GET /false: { respond: hi, compress: false }
+  GET /true: { respond: hi, compress: true }
+  GET /one: { respond: hi, compress: gzip }
+  GET /list: { respond: hi, compress: [gzip, zstd] }
+)");
+  using Codings = std::vector<std::string>;
+
+  BOOST_TEST(config.routes.at(0).codings.empty());
+  BOOST_TEST(config.routes.at(1).codings.empty());
+  BOOST_TEST((config.routes.at(2).codings == Codings{"zstd", "gzip"}));
+  BOOST_TEST((config.routes.at(3).codings == Codings{"gzip"}));
+  BOOST_TEST((config.routes.at(4).codings == Codings{"gzip", "zstd"}));
+}
+
 BOOST_AUTO_TEST_CASE(reads_what_the_host_answers) {
   const Config config = load(R"(
 routes:

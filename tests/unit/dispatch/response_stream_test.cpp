@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dispatch/request_pool.hpp"
+#include "http/content_encoder.hpp"
 #include "support/fake_mailbox.hpp"
 #include "unit/dispatch/printing.hpp"
 

@@ -154,6 +154,37 @@ BOOST_AUTO_TEST_CASE(finds_a_line_by_its_name) {
   BOOST_TEST(!HeaderLines().contains("vary"));
 }
 
+BOOST_AUTO_TEST_CASE(tells_the_value_of_a_line) {
+  HeaderLines lines;
+  lines.append("ETag", "  \"a:b\" ");
+  lines.append("etag", "second");
+
+  BOOST_TEST(lines.value("etag") == "\"a:b\"");
+  BOOST_TEST(lines.value("tag") == "");
+}
+
+BOOST_AUTO_TEST_CASE(finds_an_element_of_a_list) {
+  HeaderLines lines;
+  lines.append("Cache-Control", "max-age=60 , Private");
+  lines.append("cache-control", "no-transform");
+
+  BOOST_TEST(lines.lists("cache-control", "max-age"));
+  BOOST_TEST(lines.lists("cache-control", "private"));
+  BOOST_TEST(lines.lists("cache-control", "no-transform"));
+  BOOST_TEST(!lines.lists("cache-control", "no"));
+  BOOST_TEST(!lines.lists("vary", "private"));
+}
+
+BOOST_AUTO_TEST_CASE(removes_every_line_of_a_name) {
+  HeaderLines lines;
+  for (const char* name : {"A", "b", "a", "C"}) lines.append(name, "x");
+
+  lines.remove("a");
+  lines.remove("d");
+
+  BOOST_TEST(lines.lines() == "b: x\r\nC: x\r\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace plughost::http

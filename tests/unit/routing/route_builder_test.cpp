@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "http/compression.hpp"
+
 using namespace plughost;
 
 namespace {
@@ -40,6 +42,18 @@ BOOST_AUTO_TEST_CASE(takes_over_each_line_in_order) {
   BOOST_TEST(routes[0].position.line == 7);
   BOOST_TEST((routes[0].handler == nullptr));
   BOOST_TEST(routes[1].pattern.text() == "/a");
+}
+
+BOOST_AUTO_TEST_CASE(makes_a_compression_policy_where_there_are_codings) {
+  config::Config config;
+  config.routes = {line("/a", {7, 3}), line("/b", {8, 3})};
+  config.routes[1].codings = {"gzip", "zstd"};
+
+  const std::vector<routing::Route> routes = routing::make_routes(config);
+
+  BOOST_TEST((routes.at(0).compression == nullptr));
+  BOOST_REQUIRE((routes.at(1).compression != nullptr));
+  BOOST_TEST((routes[1].compression->codings == std::vector<std::string_view>{"gzip", "zstd"}));
 }
 
 BOOST_AUTO_TEST_CASE(reports_every_bad_pattern_where_its_route_stands) {
