@@ -87,3 +87,22 @@ def test_recycling_costs_no_request():
 
     assert {answer.status for answer in answers} == {200}
     assert " ended " not in log
+
+
+def test_a_stuck_request_costs_its_worker_and_nothing_else(tmp_path):
+    routes = """
+        GET /stuck: { to: python waiting:hang, pool: ml, timeout: 200ms }
+        GET /pid: { to: python values:process_id, pool: ml }
+    """
+    mark = tmp_path / "mark"
+    with Server(python_routes(routes, pools=", ml: { workers: 1 }")) as server:
+        assert get(server.port, f"/stuck?mark={mark}").status == 504
+        answer = get(server.port, "/pid")
+
+        pid = int(mark.read_text())
+        line = (f"pool worker {pid} of 'ml' was ended: it had not returned from waiting:hang "
+                "for GET /stuck a second after the deadline")
+        wait_until(lambda: line in server.log(), line)
+
+    assert answer.status == 200
+    assert answer.json()["pid"] != pid

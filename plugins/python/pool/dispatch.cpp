@@ -117,7 +117,7 @@ bool Engine::pack(Parcel& parcel) {
 /// From here on the batch belongs to the worker's box.
 void Engine::post(Parcel& parcel) {
   const std::lock_guard lock(mutex_);
-  if (parcel.worker->dead) {
+  if (parcel.worker->dead || parcel.worker->useless) {
     backlog_.push_front(parcel.batch.data(), parcel.batch.size());
     return;
   }

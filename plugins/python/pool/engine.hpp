@@ -66,6 +66,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void settle_done(Harvest& done);
   void settle_dead(Worker& worker, const std::string& how, bool retry);
   std::size_t answer_ended(Batch& batch, std::string_view replies, std::size_t ended);
+  static std::string in_words(const Task& task);
   void answer_lost(const Worker& worker, const Task& task, const std::string& how);
   void refuse(const Batch& batch, unsigned status, std::string_view detail);
   void settled(std::size_t n_tasks);
@@ -106,6 +107,9 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void succeed_early(Slot& slot, Slot& other);
   void keep_predecessor(Slot& slot, Slot& old);
   bool leave(Worker& worker);
+
+  // overdue.cpp
+  void end_overdue();
 
   // take_back.cpp
   bool someone_could_help() const;

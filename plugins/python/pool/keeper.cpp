@@ -20,8 +20,6 @@ constexpr std::chrono::seconds kSoundLife{10};
 // After so many starts in a row that failed, waiting requests are refused instead of kept.
 constexpr unsigned kHopelessStarts = 3;
 
-std::string in_words(milliseconds duration) { return std::to_string(duration.count()) + " ms"; }
-
 }  // namespace
 
 void Engine::wake_keeper() {
@@ -113,7 +111,9 @@ std::string Engine::vacate(const Worker& worker, const Ending& ending, const std
   if (worker.has_retired(ending)) return {};
   const bool sound = worker.ready && Clock::now() - worker.ready_since > kSoundLife;
   if (sound) slot.failures = 0;
-  if (worker.ready) {
+  if (worker.overdue) {
+    slot.reason = line;
+  } else if (worker.ready) {
     ++slot.failures;
     slot.reason = line;
     slot.restart_at = Clock::now() + back_off(slot.failures);
@@ -126,7 +126,8 @@ std::string Engine::vacate(const Worker& worker, const Ending& ending, const std
   }
   if (settings_.recycle.ever()) succeed_early(slot, slots_[twin(worker.slot)]);
   const milliseconds pause = back_off(slot.failures);
-  return pause.count() == 0 ? std::string() : "; the next one starts in " + in_words(pause);
+  return pause.count() == 0 ? std::string()
+                            : "; the next one starts in " + std::to_string(pause.count()) + " ms";
 }
 
 /// What the log says of a worker's end, and of what to do about it.
@@ -168,6 +169,7 @@ void Engine::tick() {
     for (Slot& slot : slots_) {
       if (slot.worker != nullptr && !slot.worker->dead) take_back_late(*slot.worker);
     }
+    end_overdue();
     over = backlog_.take_if([this](const Task& task) { return is_over(task); });
     if (hopeless()) {
       refused = backlog_.take_all();

@@ -104,11 +104,20 @@ void Engine::settle_dead(Worker& worker, const std::string& how, bool retry) {
   }
 }
 
+/// "orders:place for POST /orders".
+std::string Engine::in_words(const Task& task) {
+  std::string words = task.target->definition.spec + " for ";
+  words.append(view(task.job.head->method)).append(" ").append(view(task.job.head->route));
+  return words;
+}
+
 void Engine::answer_lost(const Worker& worker, const Task& task, const std::string& how) {
   const ph_req_head& head = *task.job.head;
-  std::string line =
-      name_of(worker) + " ended " + how + " while it ran " + task.target->definition.spec + " for ";
-  line.append(view(head.method)).append(" ").append(view(head.route));
+  if (worker.overdue) {
+    answer_problem(host_, task.job.token, 504, "The handler did not return in time.", head);
+    return;
+  }
+  const std::string line = name_of(worker) + " ended " + how + " while it ran " + in_words(task);
   host_->log(host_, task.job.token, PH_LOG_ERROR, {line.data(), line.size()});
   answer_problem(host_, task.job.token, 502,
                  "The worker process that ran this request ended " + how + ".", head);

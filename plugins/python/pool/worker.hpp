@@ -57,6 +57,7 @@ struct Worker {
   bool useless = false;   ///< cannot run anything; is being killed
   bool raised = false;    ///< its own code failed; is being killed
   bool killed = false;    ///< by this engine, while it lived
+  bool overdue = false;   ///< killed for a task past its deadline
   bool retiring = false;  ///< finishes what it has, then leaves
   bool dead = false;      ///< takes none any more; its boxes have been or are being settled
   Clock::time_point ready_since;

@@ -12,6 +12,9 @@
 
 namespace plughost::python {
 
+/// What a handler has after its deadline to return by itself, before it is made to.
+constexpr std::uint64_t kDeadlineGraceNs = 1'000'000'000;
+
 /// One route bound to a Python function; freed at unbind.
 struct RouteTarget {
   std::string spec;  ///< module:attr
