@@ -5,10 +5,19 @@ body; most handlers need nothing from here. The package works without the host, 
 tested as the functions they are.
 """
 
-from .errors import HTTPError
+from .errors import DeadlineExceeded, HTTPError
 from .form import Form, UploadFile
 from .multidict import Headers, MultiDict
 from .request import Request
 from .response import Response
 
-__all__ = ["Form", "HTTPError", "Headers", "MultiDict", "Request", "Response", "UploadFile"]
+__all__ = [
+    "DeadlineExceeded",
+    "Form",
+    "HTTPError",
+    "Headers",
+    "MultiDict",
+    "Request",
+    "Response",
+    "UploadFile",
+]

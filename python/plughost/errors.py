@@ -1,4 +1,4 @@
-"""The exception by which a handler answers with an error."""
+"""The exceptions by which a handler answers with an error, and by which it is interrupted."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ class HTTPError(Exception):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.detail}" if self.detail else str(self.status)
+
+
+class DeadlineExceeded(BaseException):
+    """Raised in a handler that still runs a second after its deadline, when 504 was answered.
+
+    It meets a thread wherever it runs Python code, so a handler leaves by `finally` and `with` as
+    usual; what waits in C code (time.sleep, a lock, a socket) is met when that returns. No
+    Exception, so that `except Exception` lets it pass.
+    """
+
+    def __str__(self) -> str:
+        return super().__str__() or "the handler ran on for a second after its deadline"

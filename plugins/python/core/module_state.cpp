@@ -23,6 +23,7 @@ bool fill(ModuleState& state) {
          (state.request_from_host = import_attribute("plughost.request", "request_from_host")) &&
          (state.response_type = import_attribute("plughost", "Response")) &&
          (state.http_error_type = import_attribute("plughost", "HTTPError")) &&
+         (state.deadline_exceeded_type = import_attribute("plughost", "DeadlineExceeded")) &&
          (state.simplify = import_attribute("plughost._simplify", "simplify")) &&
          (state.format_exception = import_attribute("traceback", "format_exception")) &&
          (state.status = name_of("status")) && (state.detail = name_of("detail")) &&

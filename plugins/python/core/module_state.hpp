@@ -17,6 +17,7 @@ struct ModuleState {
   PyRef request_from_host;  ///< plughost.request.request_from_host
   PyRef response_type;
   PyRef http_error_type;
+  PyRef deadline_exceeded_type;
   PyRef simplify;          ///< plughost._simplify.simplify
   PyRef format_exception;  ///< traceback.format_exception
 

@@ -2,13 +2,16 @@
 
 #include <sched.h>
 
+#include <algorithm>
+
 namespace plughost::python {
 namespace {
 
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLook{1};
-constexpr int kQuietLooks = 10;  // without work, before the watcher parks
+constexpr std::chrono::milliseconds kOverduePeriod{50};  // while there is work
+constexpr int kQuietLooks = 10;                          // without work, before the watcher parks
 constexpr std::chrono::microseconds kSpin{10};
 
 bool has_several_cores() {
@@ -25,13 +28,15 @@ void pause_briefly() {
 }  // namespace
 
 Crew::Crew(unsigned threads, std::size_t capacity)
-    : queue_(capacity), members_(threads), may_spin_(has_several_cores()) {}
+    : queue_(capacity), members_(2 * threads), absent_(threads), may_spin_(has_several_cores()) {
+  for (unsigned i = 0; i < threads; ++i) members_[i].place_ = Member::Place::away;
+}
 
 bool Crew::submit(const Job& job) noexcept try {
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    if (draining_ || !queue_.push(job)) return false;
+    if (draining_ || stuck_ == members_.size() || !queue_.push(job)) return false;
     arrived_.store(true, std::memory_order_relaxed);
     wake = active_ == 0 && parked_ > 0 && !waking_;
     if (wake) waking_ = true;
@@ -44,6 +49,11 @@ bool Crew::submit(const Job& job) noexcept try {
 
 bool Crew::wait_for_turn(Member& me) {
   std::unique_lock lock(mutex_);
+  if (me.stuck_) {
+    if (in_service() >= members_.size() / 2) return false;
+    me.stuck_ = false;
+    --stuck_;
+  }
   enter(me, Member::Place::parked);
   parked_cv_.wait(lock, [this] { return stopping_ || (active_ == 0 && queue_.size() > 0); });
   if (stopping_) return false;
@@ -69,7 +79,7 @@ bool Crew::step_back(Member& me) {
   const std::lock_guard lock(mutex_);
   me.aside.store(false, std::memory_order_relaxed);
   me.waited.store(false, std::memory_order_relaxed);
-  if (active_ > 0) return false;
+  if (active_ > 0 || me.stuck_) return false;
   enter(me, Member::Place::active);
   return true;
 }
@@ -93,7 +103,36 @@ void Crew::end_turn(Member& me, Batch* done) {
 
 void Crew::leave(Member& me) {
   const std::lock_guard lock(mutex_);
-  enter(me, Member::Place::left);
+  if (me.stuck_) --stuck_;
+  enter(me, me.stuck_ ? Member::Place::absent : Member::Place::left);
+  me.stuck_ = false;
+}
+
+bool Crew::mark_stuck(Member& member, std::uint64_t turn) {
+  const std::lock_guard lock(mutex_);
+  if (member.place_ != Member::Place::aside) return false;
+  if (member.turn.load(std::memory_order_relaxed) != turn) return false;
+  member.stuck_ = true;
+  ++stuck_;
+  return true;
+}
+
+Member* Crew::bring_in() {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return nullptr;
+  for (Member& member : members_) {
+    if (member.place_ != Member::Place::absent) continue;
+    enter(member, Member::Place::away);
+    return &member;
+  }
+  return nullptr;
+}
+
+std::size_t Crew::in_service() const { return members_.size() - absent_ - left_ - stuck_; }
+
+std::size_t Crew::stuck() const {
+  const std::lock_guard lock(mutex_);
+  return stuck_;
 }
 
 void Crew::enter(Member& member, Member::Place place) {
@@ -101,15 +140,18 @@ void Crew::enter(Member& member, Member::Place place) {
   if (member.place_ == Place::active) --active_;
   if (member.place_ == Place::aside) --aside_;
   if (member.place_ == Place::parked) --parked_;
+  if (member.place_ == Place::absent) --absent_;
   member.place_ = place;
   if (place == Place::active) {
     ++active_;
+    ++activations_;
     waking_ = false;
     if (watcher_parked_) watcher_cv_.notify_one();
   }
   if (place == Place::aside) ++aside_;
   if (place == Place::parked) ++parked_;
   if (place == Place::left) ++left_;
+  if (place == Place::absent) ++absent_;
   if (draining_) control_cv_.notify_one();
 }
 
@@ -133,19 +175,28 @@ void Crew::look(const std::function<bool(std::size_t)>& waits) {
   wake_one_if_idle();
 }
 
-void Crew::watch(const std::function<bool(std::size_t)>& waits) {
+void Crew::watch(const std::function<bool(std::size_t)>& waits,
+                 const std::function<TimePoint()>& overdue) {
   int quiet = 0;
+  TimePoint due = TimePoint::min();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     quiet = active_ == 0 ? quiet + 1 : 0;
+    const std::uint64_t seen = activations_;
+    if (quiet > kQuietLooks || steady_clock::now() >= due) {
+      lock.unlock();
+      due = overdue();
+      lock.lock();
+    }
     if (quiet > kQuietLooks) {
       watcher_parked_ = true;
-      watcher_cv_.wait(lock, [this] { return stopping_ || active_ > 0; });
+      watcher_cv_.wait_until(lock, due, [&] { return stopping_ || activations_ != seen; });
       watcher_parked_ = false;
       quiet = 0;
     }
     watcher_cv_.wait_for(lock, kLook, [this] { return stopping_; });
     look(waits);
+    due = std::min(due, steady_clock::now() + kOverduePeriod);
   }
 }
 
@@ -170,12 +221,13 @@ bool Crew::dismiss(TimePoint deadline) {
   stopping_ = true;
   parked_cv_.notify_all();
   watcher_cv_.notify_all();
-  return control_cv_.wait_until(lock, deadline, [this] { return left_ == members_.size(); });
+  return control_cv_.wait_until(lock, deadline,
+                                [this] { return left_ + absent_ == members_.size(); });
 }
 
 bool Crew::has_left(const Member& member) {
   const std::lock_guard lock(mutex_);
-  return member.place_ == Member::Place::left;
+  return member.place_ == Member::Place::left || member.place_ == Member::Place::absent;
 }
 
 }  // namespace plughost::python

@@ -21,11 +21,14 @@ struct alignas(64) Member {
   std::atomic<bool> waited{false};            ///< and when that was seen, it had released the GIL
   std::atomic<std::uint64_t> deadline_ns{0};  ///< of the request it is in; 0: none
   std::atomic<const RouteTarget*> route{nullptr};
+  std::atomic<bool> interrupted{false};  ///< written with the GIL held
 
  private:
   friend class Crew;
-  enum class Place { away, parked, active, aside, left };
-  Place place_ = Place::away;  // guarded by Crew::mutex_
+  enum class Place { absent, away, parked, active, aside, left };
+  // Guarded by Crew::mutex_.
+  Place place_ = Place::absent;
+  bool stuck_ = false;  // replaced: it ends when its call returns
   std::uint64_t seen_turn_ = 0;
 };
 
@@ -34,6 +37,9 @@ struct alignas(64) Member {
 /// A member is parked, active, or aside: in a call that has lasted a whole look (1 ms), or that was
 /// expected to wait. While a member is active nobody is woken. A member that comes back from aside
 /// goes on if nobody is active, else it parks, so that two do not fight for the GIL.
+///
+/// There are twice as many members as threads: the second half stands in for those that are stuck
+/// in a call past its deadline. One that comes back from there leaves, unless a thread is missing.
 ///
 /// Owner:   Dispatcher, which owns the threads.
 /// Threads: submit on any; the rest by members, the watcher and the control thread
@@ -45,7 +51,7 @@ class Crew final {
   std::deque<Member>& members() { return members_; }
   const std::deque<Member>& members() const { return members_; }
 
-  /// [any] False: full, draining or stopped.
+  /// [any] False: full, draining or stopped, or every member is stuck.
   bool submit(const Job& job) noexcept;
 
   // Called by a member's thread.
@@ -62,12 +68,20 @@ class Crew final {
   void end_turn(Member& me, Batch* done);
   void leave(Member& me);  ///< the thread is about to end
 
-  /// Called by the watcher's thread; returns at stop. waits(i) tells whether member i, which is in
-  /// a call, waits with the GIL released.
-  void watch(const std::function<bool(std::size_t)>& waits);
+  // Called by the watcher's thread.
+  using TimePoint = std::chrono::steady_clock::time_point;
+  /// Returns at stop. waits(i) tells whether member i, which is in a call, waits with the GIL
+  /// released. overdue() is called, without the mutex, now and then while there is work, and at the
+  /// time that it returned.
+  void watch(const std::function<bool(std::size_t)>& waits,
+             const std::function<TimePoint()>& overdue);
+  /// False: the member's call of that turn has just returned.
+  bool mark_stuck(Member& member, std::uint64_t turn);
+  /// A member that needs a thread from now on; null: all have one.
+  Member* bring_in();
+  std::size_t stuck() const;
 
   // Called by the control thread.
-  using TimePoint = std::chrono::steady_clock::time_point;
   /// Refuses new jobs and waits until all accepted ones are done. False: the deadline came first.
   bool wait_until_done(TimePoint deadline);
   /// Takes away every job that has not started.
@@ -79,6 +93,7 @@ class Crew final {
  private:
   void enter(Member& member, Member::Place place);
   void wake_one_if_idle();
+  std::size_t in_service() const;
   bool all_done() const;
   void look(const std::function<bool(std::size_t)>& waits);
 
@@ -86,8 +101,9 @@ class Crew final {
   std::condition_variable parked_cv_, watcher_cv_, control_cv_;
   JobQueue queue_;
   std::deque<Member> members_;
-  unsigned active_ = 0, aside_ = 0, parked_ = 0, left_ = 0;
-  bool waking_ = false;  // a parked member has been notified and is not up yet
+  unsigned active_ = 0, aside_ = 0, parked_ = 0, left_ = 0, absent_ = 0, stuck_ = 0;
+  std::uint64_t activations_ = 0;  // ever
+  bool waking_ = false;            // a parked member has been notified and is not up yet
   bool watcher_parked_ = false, draining_ = false, stopping_ = false;
   std::atomic<bool> arrived_{false};  // a hint for spin_for_work
   const bool may_spin_;

@@ -20,7 +20,6 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t kMaxHoldNs = 2'000'000;  // then the GIL is offered to who waits for it
 constexpr std::uint64_t kQuickCallNs = 500'000;  // a call this short did not wait
-constexpr std::uint64_t kStuckAfterNs = 1'000'000'000;  // beyond its deadline
 constexpr std::chrono::seconds kStopPatience{2};
 
 struct Probe {
@@ -52,22 +51,24 @@ void let_the_waker_finish() {
 }  // namespace
 
 Dispatcher::Dispatcher(const ph_host* host, unsigned threads, std::size_t queue)
-    : host_(host), crew_(threads, queue), python_states_(threads) {}
+    : host_(host),
+      crew_(threads, queue),
+      threads_(crew_.members().size()),
+      python_states_(crew_.members().size()),
+      overdue_(crew_.members().size()) {}
 
 Dispatcher::~Dispatcher() { Dispatcher::stop(); }
 
 bool Dispatcher::submit(const Job& job) noexcept { return crew_.submit(job); }
 
 void Dispatcher::start() {
+  const std::size_t wanted = threads_.size() / 2;
+  std::size_t started = 0;
   try {
     watcher_ = std::thread([this] { watch(); });
-    for (std::size_t i = 0; i < crew_.members().size(); ++i) {
-      threads_.emplace_back([this, i] { run_member(i); });
-    }
+    for (; started < wanted; ++started) start_member(started);
   } catch (...) {
-    for (std::size_t i = threads_.size(); i < crew_.members().size(); ++i) {
-      crew_.leave(crew_.members()[i]);
-    }
+    for (; started < wanted; ++started) crew_.leave(crew_.members()[started]);
     stop();
     throw;
   }
@@ -90,15 +91,20 @@ void Dispatcher::stop() {
   const bool dismissed = crew_.dismiss(steady_clock::now() + kStopPatience);
   refuse_queued("The server is stopping.");
   if (!dismissed) abandoned_.store(true, std::memory_order_release);
-  watcher_.join();
+  // In the end it needs the GIL, which a handler may never give back.
+  if (dismissed || watcher_left_.load(std::memory_order_acquire)) {
+    watcher_.join();
+  } else {
+    watcher_.detach();
+  }
   for (std::size_t i = 0; i < threads_.size(); ++i) {
+    if (!threads_[i].joinable()) continue;
     if (dismissed || crew_.has_left(crew_.members()[i])) {
       threads_[i].join();
     } else {
       threads_[i].detach();
     }
   }
-  threads_.clear();
 }
 
 std::string Dispatcher::health() const {
@@ -107,14 +113,16 @@ std::string Dispatcher::health() const {
     return state == State::created ? "the dispatch threads are not started"
                                    : "the dispatch threads are stopped";
   }
-  const std::uint64_t now = now_ns();
-  for (const Member& member : crew_.members()) {
-    const bool calling = member.turn.load(std::memory_order_acquire) % 2 == 1;
-    const std::uint64_t deadline = member.deadline_ns.load(std::memory_order_relaxed);
-    if (!calling || deadline == 0 || now < deadline + kStuckAfterNs) return "";
-  }
-  return "all " + std::to_string(crew_.members().size()) +
+  const std::size_t stuck = crew_.stuck();
+  if (stuck < crew_.members().size()) return "";
+  return "all " + std::to_string(stuck) +
          " dispatch threads are stuck in handlers that are past their deadline";
+}
+
+/// Its last thread, if it had one, has left.
+void Dispatcher::start_member(std::size_t index) {
+  if (threads_[index].joinable()) threads_[index].join();
+  threads_[index] = std::thread([this, index] { run_member(index); });
 }
 
 void Dispatcher::run_member(std::size_t index) {
@@ -126,6 +134,7 @@ void Dispatcher::run_member(std::size_t index) {
     python_states_[index].store(python.state(), std::memory_order_relaxed);
     Reply reply;
     while (crew_.wait_for_turn(me)) serve(me, python, reply);
+    python_states_[index].store(nullptr, std::memory_order_relaxed);
   }
   crew_.leave(me);
 }
@@ -199,14 +208,11 @@ bool Dispatcher::call(Member& me, const Job& job, Reply& reply) {
     reply.log = job.route->spec + ": " + error.what();
   }
   me.turn.store(turn + 2, std::memory_order_release);
+  if (me.interrupted.load(std::memory_order_relaxed)) {
+    clear_interrupt();  // it may not have met the handler
+    me.interrupted.store(false, std::memory_order_relaxed);
+  }
   return returned;
-}
-
-void Dispatcher::watch() {
-  name_this_thread("python-watch");
-  crew_.watch([this](std::size_t member) {
-    return !holds_gil(python_states_[member].load(std::memory_order_relaxed));
-  });
 }
 
 void Dispatcher::refuse_queued(std::string_view why) {

@@ -7,6 +7,7 @@
 
 #include "runtime/backend.hpp"
 #include "runtime/crew.hpp"
+#include "runtime/overdue.hpp"
 
 namespace plughost::python {
 
@@ -16,11 +17,15 @@ class PythonThread;
 ///
 /// A job past its deadline when its turn comes is answered without calling Python. One that is
 /// cancelled is called all the same: a client that has half-closed still gets its answer.
+/// A call that has not returned a second after its deadline is interrupted by DeadlineExceeded; if
+/// it has not a second later, its thread counts as stuck and another takes its place, up to
+/// `threads` times.
 /// Answers are made right after each call, with the GIL held: the host's respond neither blocks nor
 /// waits.
 ///
 /// Owner:   the plugin instance, which must leak it if abandoned().
-/// Threads: as Backend says. `threads` dispatch threads and one watcher exist from start to stop.
+/// Threads: as Backend says. `threads` dispatch threads, one for each stuck one, and one watcher
+///          exist from start to stop.
 /// Errors:  start throws std::system_error when a thread cannot be made.
 class Dispatcher final : public Backend {
  public:
@@ -42,18 +47,25 @@ class Dispatcher final : public Backend {
   enum class State { created, started, stopped };
 
   void run_member(std::size_t index);
+  void start_member(std::size_t index);
   void serve(Member& me, PythonThread& python, Reply& reply);
   void run(Member& me, const Job& job, std::uint64_t now_ns, Reply& reply);
   bool call(Member& me, const Job& job, Reply& reply);
   void watch();
+  void end_overdue(PythonThread& python);
+  void interrupt(PythonThread& python, const Overdue::Case& overdue);
+  void replace(const Overdue::Case& overdue);
+  std::string stuck_handlers() const;
   void refuse_queued(std::string_view why);
   void log_running() const;
 
   const ph_host* const host_;
   Crew crew_;
-  std::vector<std::thread> threads_;  // one for each member, in its order
+  std::vector<std::thread> threads_;  // one for each member, in its order; empty: it has none
   std::vector<std::atomic<const void*>> python_states_;
+  Overdue overdue_;  // the watcher's
   std::thread watcher_;
+  std::atomic<bool> watcher_left_{false};
   std::atomic<State> state_{State::created};
   std::atomic<bool> abandoned_{false};
 };

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "core/module_state.hpp"
 #include "core/target.hpp"
 
 namespace plughost::python {
@@ -216,5 +217,13 @@ void PythonThread::acquire() { PyEval_RestoreThread(state_); }
 void PythonThread::release() { state_ = PyEval_SaveThread(); }
 
 bool holds_gil(const void* state) { return _PyThreadState_UncheckedGet() == state; }
+
+void interrupt_thread(const void* state) {
+  if (state == nullptr) return;
+  PyThreadState_SetAsyncExc(static_cast<const PyThreadState*>(state)->thread_id,
+                            module_state().deadline_exceeded_type.get());
+}
+
+void clear_interrupt() { PyThreadState_SetAsyncExc(PyThread_get_thread_ident(), nullptr); }
 
 }  // namespace plughost::python

@@ -73,6 +73,13 @@ class PythonThread final {
 /// [any] Tells whether the PythonThread of that state has the GIL at this moment.
 bool holds_gil(const void* state);
 
+/// GIL held. Raises plughost.DeadlineExceeded in the thread of that PythonThread as soon as it runs
+/// Python code again; what waits in C code goes on waiting.
+void interrupt_thread(const void* state);
+
+/// GIL held. Takes back an interrupt of this thread that has not been raised.
+void clear_interrupt();
+
 /// Where the importable package `plughost` is, relative to this plugin's own file; empty: nowhere.
 std::string package_folder();
 

@@ -28,9 +28,12 @@ bool is_waiting(const std::future<bool>& turn) {
 }
 
 struct Watched {
-  explicit Watched(Crew& watched, bool waits = true)
-      : crew(watched),
-        thread([this, waits] { crew.watch([waits](std::size_t) { return waits; }); }) {}
+  explicit Watched(
+      Crew& watched, bool waits = true,
+      std::function<Crew::TimePoint()> overdue = [] { return Crew::TimePoint::max(); })
+      : crew(watched), thread([this, waits, overdue = std::move(overdue)] {
+          crew.watch([waits](std::size_t) { return waits; }, overdue);
+        }) {}
   ~Watched() {
     crew.dismiss(steady_clock::now());
     thread.join();
@@ -106,6 +109,80 @@ BOOST_AUTO_TEST_CASE(brings_in_another_when_a_call_does_not_move) {
   BOOST_TEST(happens(second));
   BOOST_TEST(slow.aside.load());
   BOOST_TEST(slow.waited.load());
+}
+
+BOOST_AUTO_TEST_CASE(asks_for_calls_past_their_deadline_while_nobody_is_active) {
+  Crew crew(1, 10);
+  std::promise<bool> asked_three_times;
+  std::future<bool> asked = asked_three_times.get_future();
+  int times = 0;
+
+  const Watched watched(crew, true, [&] {
+    if (++times == 3) asked_three_times.set_value(true);
+    return steady_clock::now() + std::chrono::milliseconds(20);
+  });
+
+  BOOST_TEST(happens(asked));
+}
+
+BOOST_AUTO_TEST_CASE(brings_in_a_substitute_for_a_stuck_member) {
+  Crew crew(1, 10);
+  Member& stuck = crew.members()[0];
+  crew.submit(job(1));
+  BOOST_TEST(crew.wait_for_turn(stuck));
+  stuck.turn.store(1);
+  crew.step_aside(stuck);
+
+  BOOST_TEST(!crew.mark_stuck(stuck, 3));
+  BOOST_TEST(crew.mark_stuck(stuck, 1));
+  Member* const substitute = crew.bring_in();
+
+  BOOST_TEST_REQUIRE(substitute == &crew.members()[1]);
+  BOOST_TEST(crew.bring_in() == nullptr);
+  crew.submit(job(2));
+  BOOST_TEST(crew.wait_for_turn(*substitute));
+}
+
+BOOST_AUTO_TEST_CASE(lets_a_stuck_member_leave_that_comes_back) {
+  Crew crew(1, 10);
+  Member& stuck = crew.members()[0];
+  crew.submit(job(1));
+  BOOST_TEST(crew.wait_for_turn(stuck));
+  crew.step_aside(stuck);
+  BOOST_TEST(crew.mark_stuck(stuck, 0));
+  BOOST_TEST(crew.bring_in() == &crew.members()[1]);
+
+  BOOST_TEST(!crew.step_back(stuck));
+  crew.end_turn(stuck, nullptr);
+  BOOST_TEST(!crew.wait_for_turn(stuck));
+  crew.leave(stuck);
+
+  BOOST_TEST(crew.stuck() == 0u);
+  BOOST_TEST(crew.has_left(stuck));
+  BOOST_TEST(crew.bring_in() == &stuck);
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_job_when_every_member_is_stuck) {
+  Crew crew(1, 10);
+  for (Member& member : crew.members()) {
+    if (&member != &crew.members()[0]) BOOST_TEST(crew.bring_in() == &member);
+    BOOST_TEST(crew.submit(job(1)));
+    BOOST_TEST(crew.wait_for_turn(member));
+    Batch* batch = crew.next(nullptr);
+    Job taken;
+    BOOST_TEST(batch->take(taken));
+    crew.step_aside(member);
+    BOOST_TEST(crew.mark_stuck(member, 0));
+  }
+
+  BOOST_TEST(!crew.submit(job(2)));
+
+  // The first that comes back goes on: no other thread is left.
+  BOOST_TEST(!crew.step_back(crew.members()[0]));
+  crew.end_turn(crew.members()[0], nullptr);
+  std::future<bool> first = park(crew, 0);
+  while (!crew.submit(job(3))) std::this_thread::yield();
+  BOOST_TEST(happens(first));
 }
 
 BOOST_AUTO_TEST_CASE(leaves_a_member_alone_that_waits_for_the_gil) {

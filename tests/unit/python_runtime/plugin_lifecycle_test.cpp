@@ -176,20 +176,27 @@ BOOST_AUTO_TEST_CASE(stop_lets_a_handler_go_that_never_returns) {
 BOOST_AUTO_TEST_CASE(health_follows_the_lifecycle) {
   in_own_process([] {
     CreatedPlugin plugin(R"(, "threads": 1)");
-    const ph_handler waiting = plugin.bound("sample:wait_until_cancelled");
+    const ph_handler waiting = plugin.bound("sample:ignore_interrupts");
     BOOST_TEST(plugin.health().message.find("not started") != std::string::npos);
 
     plugin.start();
     BOOST_TEST(plugin.health().code == PH_OK);
 
-    FakeRequest late;
-    late.with_deadline(now_ns() + kSecond / 5);
-    occupy_thread(plugin, waiting, 1, late);
-    const std::uint64_t limit = now_ns() + 20 * kSecond;
-    while (plugin.health().code == PH_OK && now_ns() < limit) std::this_thread::yield();
+    // Each gets a thread, the one that is there and the one in its place.
+    FakeRequest late[2];
+    for (ph_req token : {1, 2}) {
+      late[token - 1].with_deadline(now_ns() + kSecond / 5);
+      send(waiting, token, late[token - 1]);
+      BOOST_TEST(plugin.host.wait_for_probes(token, 1));
+      const std::uint64_t limit = now_ns() + 20 * kSecond;
+      const char* const said = token == 1 ? "takes its place" : "every Python thread is stuck";
+      while (plugin.host.log_text().find(said) == std::string::npos && now_ns() < limit) {
+        std::this_thread::yield();
+      }
+    }
     BOOST_TEST(plugin.health().message.find("stuck") != std::string::npos);
 
-    plugin.host.cancel(1);
+    plugin.host.cancel_all();
     plugin.drain(now_ns() + 20 * kSecond);
     BOOST_TEST(plugin.health().code == PH_OK);
     plugin.stop();

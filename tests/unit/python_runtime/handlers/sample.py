@@ -1,6 +1,8 @@
 """Handlers that the tests of the plugin bind."""
 import atexit
+import functools
 import os
+import queue
 import sys
 import threading
 import time
@@ -18,6 +20,14 @@ def sleep_100ms():
     return {"slept": True}
 
 
+_things = queue.SimpleQueue()
+wait_in_c = functools.partial(_things.get, True, 20)
+
+
+def release_in_1500ms():
+    threading.Timer(1.5, _things.put, ["a thing"]).start()
+
+
 def spin_20ms():
     end = time.thread_time() + 0.02
     while time.thread_time() < end:
@@ -28,6 +38,24 @@ def spin_20ms():
 def wait_until_cancelled(request):
     while not request.cancelled:
         time.sleep(0.001)
+    return {"cancelled": True}
+
+
+def loop_for_ever(request):
+    request.cancelled  # tells the test that the call has begun
+    try:
+        while True:
+            pass
+    finally:
+        calls.append("left the loop")
+
+
+def ignore_interrupts(request):
+    while not request.cancelled:
+        try:
+            time.sleep(0.001)
+        except BaseException:
+            pass
     return {"cancelled": True}
 
 
