@@ -74,7 +74,7 @@ StaticFiles::StaticFiles(dispatch::Responder& responder, const config::StaticFil
       settings_(settings),
       is_one_file_(std::filesystem::is_regular_file(settings.path)),
       tree_(settings.path, links_of(settings)) {
-  traits_.negotiated = settings.precompressed;
+  traits_.negotiated = settings.precompressed && !is_one_file_;
   if (settings.max_age) {
     traits_.cache_control = "max-age=" + std::to_string(settings.max_age->count());
   }
@@ -119,7 +119,7 @@ void StaticFiles::serve_file(const dispatch::Request& request, const std::string
 OpenFile StaticFiles::find_variant(const dispatch::Request& request, const std::string& name,
                                    const OpenFile& plain, std::string_view& coding) const {
   std::vector<std::string_view> offered;
-  if (settings_.precompressed && !is_one_file_) {
+  if (traits_.negotiated) {
     for (const Variant& variant : kVariants) offered.push_back(variant.coding);
   }
   while (!offered.empty()) {

@@ -72,6 +72,7 @@ def test_max_age_is_told_of_versions_and_not_of_failures(server, tag):
     assert "cache-control" not in ask(server, "/plain/nothing").headers
     assert "cache-control" not in ask(server, "/plain/a.txt", range="bytes=900-").headers
     assert "vary" not in ask(server, "/plain/a.txt").headers
+    assert "vary" not in ask(server, "/one").headers
 
 
 @pytest.mark.parametrize("path, content", [
