@@ -28,8 +28,10 @@ struct PoolSettings : PoolOptions {
 /// takes batches of requests from shared memory and leaves the replies there, so that a request
 /// costs the parent no GIL, no pickling and no pipe. JSON in and out happen in the worker. A worker
 /// that dies costs the task it was running (502); what it had not begun is queued again, and a new
-/// worker takes its place at once, with a back-off when workers keep dying. What waits behind a
-/// slow task for more than a millisecond or two is given to a worker that is idle.
+/// worker takes its place at once, with a back-off when workers keep dying. One whose task runs on
+/// for a second after its deadline is killed. One that has done enough (Recycle) is replaced by a
+/// worker that is up before it goes. What waits behind a slow task for more than a millisecond or
+/// two is given to a worker that is idle.
 ///
 /// Owner:   the plugin. Threads: as Backend says; two threads of its own (Engine).
 /// Errors:  start() throws std::runtime_error when a worker cannot start or import a target, and
