@@ -15,10 +15,11 @@ from typing import Any
 from ._signature import Row, SignatureError, plan_of
 
 _SPEC = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<path>[^\W\d]\w*(\.[^\W\d]\w*)*)")
-_UNSUPPORTED_FUNCTIONS: tuple[tuple[Callable[[Any], bool], str], ...] = (
-    (inspect.isasyncgenfunction, "an async generator"),
-    (inspect.iscoroutinefunction, "an async def function"),
-    (inspect.isgeneratorfunction, "a generator function"),
+#: What a call of a function gives, by name; the host knows the same names (core/target.cpp).
+_KINDS: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (inspect.isasyncgenfunction, "async generator"),
+    (inspect.iscoroutinefunction, "coroutine"),
+    (inspect.isgeneratorfunction, "generator"),
 )
 
 
@@ -31,15 +32,15 @@ class BindError(Exception):
         self.key = key
 
 
-def load_target(spec: str, params: Sequence[str]) -> tuple[Callable[..., Any], list[Row]]:
-    """The function spec names, and where each of its arguments comes from."""
+def load_target(spec: str, params: Sequence[str]) -> tuple[Callable[..., Any], list[Row], str]:
+    """The function spec names, where each of its arguments comes from, and its kind."""
     match = _SPEC.fullmatch(spec)
     if match is None:
         raise BindError(f"'{spec}' is not a Python target: write module:function")
     owner, function = resolve(import_module(match["module"]), match["path"])
-    _check_kind(spec, owner, function, match["path"].rpartition(".")[2])
+    _check_callable(spec, owner, function, match["path"].rpartition(".")[2])
     try:
-        return function, plan_of(function, params)
+        return function, plan_of(function, params), kind_of(function)
     except SignatureError as error:
         raise BindError(f"{spec}: {error}") from error
 
@@ -95,7 +96,7 @@ def _no_attribute(owner: Any, name: str, error: BaseException) -> str:
     return f"{what} has no attribute '{name}'" + (f" (did you mean '{near[0]}'?)" if near else "")
 
 
-def _check_kind(spec: str, owner: Any, function: Any, name: str) -> None:
+def _check_callable(spec: str, owner: Any, function: Any, name: str) -> None:
     if inspect.isclass(function):
         raise BindError(f"{spec} is a class, not a function")
     if not callable(function):
@@ -103,11 +104,13 @@ def _check_kind(spec: str, owner: Any, function: Any, name: str) -> None:
     if inspect.isclass(owner) and inspect.isfunction(function):
         if not isinstance(inspect.getattr_static(owner, name), staticmethod):
             raise BindError(f"{spec} is a method and needs an instance of {owner.__name__}")
-    body = inspect.unwrap(function)
+
+
+def kind_of(function: Callable[..., Any]) -> str:
+    """function, generator, coroutine or async generator; looks into decorators and partials."""
+    body: Any = inspect.unwrap(function)
     while hasattr(body, "func") and not inspect.isroutine(body):  # functools.partial
         body = body.func
     if not inspect.isroutine(body):
         body = type(body).__call__
-    for test, what in _UNSUPPORTED_FUNCTIONS:
-        if test(body) or test(function):
-            raise BindError(f"{spec} is {what}, which is not supported in this version")
+    return next((kind for test, kind in _KINDS if test(body) or test(function)), "function")

@@ -9,15 +9,18 @@
 
 from __future__ import annotations
 
+import inspect
 import json as json_module
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Optional, Union
 from urllib.parse import quote, urlencode, urlsplit
 
 from ._arguments import ArgumentError, arguments_of
 from ._bind import load_target
+from ._hooks import Hooks
+from ._loop_thread import LoopThread
 from ._result import Answer, ResultError, answer_of
 from ._routes import Route, find
 from ._signature import parameters_of
@@ -60,6 +63,9 @@ class TestClient:
 
     An exception that the host would answer with 500 is raised, for the test to show, unless
     raise_exceptions is False. Wrong routes and signatures raise when the client is made.
+
+    `async def` handlers run on an event loop. A `with` statement calls on_startup and on_shutdown
+    of the handlers' modules, and is one loop from the first to the last.
     """
 
     __test__ = False
@@ -67,10 +73,30 @@ class TestClient:
     def __init__(self, routes: Mapping[str, Handler], *, raise_exceptions: bool = True) -> None:
         self._raise = raise_exceptions
         self._targets = []
+        self._loop: Optional[LoopThread] = None
+        self._hooks = Hooks()
         for text, handler in routes.items():
             route = Route(text)
             function = _function_of(handler, route)
             self._targets.append((route, function, parameters_of(function, route.params)))
+            self._hooks.add(handler if isinstance(handler, str) else function.__module__)
+
+    def __enter__(self) -> TestClient:
+        self._loop = LoopThread()
+        try:
+            self._hooks.start(self._loop.loop)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._loop is not None
+        failed = self._hooks.stop(self._loop.loop)
+        self._loop.__exit__()
+        self._loop = None
+        if failed:
+            raise failed[0]
 
     def get(self, path: str, **options: Any) -> TestAnswer:
         """request() with GET."""
@@ -126,7 +152,8 @@ class TestClient:
         index, request.path_params = found
         _, function, parameters = self._targets[index]
         try:
-            return answer_of(function(**arguments_of(parameters, request)))
+            result = function(**arguments_of(parameters, request))
+            return answer_of(self._awaited(result) if inspect.isawaitable(result) else result)
         except ArgumentError as error:
             members = {"parameter": error.parameter, "in": error.place}
             return _problem(request, error.status, error.detail, [], members)
@@ -136,6 +163,12 @@ class TestClient:
             if self._raise:
                 raise
             return _problem(request, 500, "the handler failed; the log says why", [])
+
+    def _awaited(self, result: Awaitable[Any]) -> Any:
+        if self._loop is not None:
+            return self._loop.run(result)
+        with LoopThread() as loop:
+            return loop.run(result)
 
 
 def _function_of(handler: Handler, route: Route) -> Callable[..., Any]:

@@ -1,4 +1,5 @@
 """Texts of routes.yaml for the tests."""
+from collections.abc import Sequence
 from pathlib import Path
 
 from support.server import BINARY_DIR, SOURCE
@@ -49,21 +50,25 @@ def websocket_routes(settings: str = "", routes: str = "") -> str:
 
 
 def python_routes(routes: str, settings: str = "", threads: int = 8, queue: int = 4096,
-                  workers: int = 2, pool_queue: int = 4096, pools: str = "") -> str:
+                  workers: int = 2, pool_queue: int = 4096, pools: str = "", config: str = "",
+                  folders: Sequence[Path] = ()) -> str:
     """tests/integration/handlers beside the shipped handlers, and native hello at /hello.
 
-    `pools` names more of them: `, ml: { workers: 1 }`.
+    `pools` names more of them: `, ml: { workers: 1 }`. `config` is one more line of the plugin's;
+    `folders` stand last in its import_paths.
     """
+    paths = ", ".join(map(str, (HANDLERS, SOURCE / "python", *folders)))
     return (f"{settings}\n"
             "plugins:\n"
             "  native: native_plugin.so\n"
             "  python:\n"
             "    path: python_plugin.so\n"
             "    config:\n"
-            f"      import_paths: [{HANDLERS}, {SOURCE / 'python'}]\n"
+            f"      import_paths: [{paths}]\n"
             f"      threads: {threads}\n"
             f"      queue: {queue}\n"
             f"      pools: {{ default: {{ workers: {workers}, queue: {pool_queue} }}{pools} }}\n"
+            f"      {config}\n"
             "routes:\n"
             "  GET /hello: native hello\n" + _indented(routes))
 

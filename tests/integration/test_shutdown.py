@@ -14,13 +14,15 @@ from support.waiting import wait_until
 
 ROUTES = """
     GET /thread: python endpoints:hello
+    GET /async: python waiting_async:nap
     GET /pool: { to: python pool_workers:squares, mode: pool }
     GET /hang: python waiting:hang
     GET /pool/hang: { to: python waiting:hang, mode: pool }
     GET /until: python waiting:until
     GET /pool/until: { to: python waiting:until, mode: pool }
 """
-LOADS = {"native": "/hello", "thread": "/thread", "pool": "/pool?numbers=1,2,3"}
+LOADS = {"native": "/hello", "thread": "/thread",
+         "async": "/async?seconds=0.001", "pool": "/pool?numbers=1,2,3"}
 GET_HELLO = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
 
 

@@ -73,8 +73,13 @@ REFUSALS = {
     "bad_signature": Refusal(
         python("GET /x: python mine:hello"), 3, ("mine:hello", "when"),
         {"mine.py": "def hello(when: complex): return {}\n"}),
-    "async_function": Refusal(
-        python("GET /x: python mine:hello"), 3, ("async def", "not supported in this version"),
+    "async_mode_of_a_plain_function": Refusal(
+        python("GET /x: { to: python mine:hello, mode: async }"), 3,
+        ("mine:hello is a plain function", "mode async is for 'async def' functions"),
+        {"mine.py": "def hello(): return {}\n"}),
+    "pool_mode_of_an_async_function": Refusal(
+        python("GET /x: { to: python mine:hello, mode: pool }"), 3,
+        ("mine:hello is an async def function", "leave 'mode' out"),
         {"mine.py": "async def hello(): return {}\n"}),
     "unknown_python_option": Refusal(
         python("GET /x: { to: python mine:hello, mod: pool }"), 3, ("mod", "mode"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -170,3 +171,40 @@ def test_refuses_a_wrong_handler() -> None:
         TestClient({"GET /": "shapes:nothing"})
     with pytest.raises(SignatureError, match="path parameter 'x' cannot be the dataclass Point"):
         TestClient({"GET /{x}": shapes.point})
+
+
+async def slow_greet(name: str) -> dict[str, str]:
+    await asyncio.sleep(0)
+    if name == "nobody":
+        raise HTTPError(404, "nobody is there")
+    return {"greeting": f"Hello {name}!"}
+
+
+def test_awaits_async_handlers() -> None:
+    client = TestClient({"GET /greet/{name}": slow_greet})
+
+    assert client.get("/greet/Ada").json() == {"greeting": "Hello Ada!"}
+    assert client.get("/greet/nobody").status == 404
+
+
+def test_awaits_async_handlers_beside_a_running_loop() -> None:
+    async def test() -> int:
+        return TestClient({"GET /greet/{name}": slow_greet}).get("/greet/Ada").status
+
+    assert asyncio.run(test()) == 200
+
+
+def test_calls_startup_and_shutdown_in_a_with_statement() -> None:
+    with TestClient({"GET /": "hooked:same_loop"}) as client:
+        assert client.get("/").json() == {"same": True, "downs": 0}
+
+    assert TestClient({"GET /": "hooked:downs"}).get("/").json() == 1
+
+
+def test_startup_that_fails_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    import hooked
+
+    monkeypatch.setattr(hooked, "on_startup", lambda: {}["missing"])
+    with pytest.raises(Exception, match="on_startup of module 'hooked' failed: KeyError"):
+        with TestClient({"GET /": "hooked:downs"}):
+            pass

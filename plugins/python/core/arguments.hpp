@@ -37,6 +37,8 @@ class Arguments final {
 
   /// After kReady. The function's result; empty: a Python error is set.
   PyRef call(PyObject* function) const;
+  /// Lets the request's `cancelled` live on until disarm_probe; empty: there is no request.
+  PyRef take_probe() { return request_ ? request_->take_probe() : PyRef(); }
 
  private:
   PyRef find(const Parameter& parameter, Problem& problem);

@@ -105,9 +105,11 @@ RequestObject::RequestObject(const ph_req_head& head, CancelProbe probe, void* p
                                              kCount | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
 }
 
-RequestObject::~RequestObject() {
-  if (!probe_capsule_) return;
-  static_cast<Probe*>(PyCapsule_GetPointer(probe_capsule_.get(), nullptr))->ask = nullptr;
+RequestObject::~RequestObject() { disarm_probe(probe_capsule_); }
+
+void disarm_probe(const PyRef& probe) {
+  if (!probe) return;
+  static_cast<Probe*>(PyCapsule_GetPointer(probe.get(), nullptr))->ask = nullptr;
 }
 
 }  // namespace plughost::python

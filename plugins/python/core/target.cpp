@@ -18,14 +18,18 @@ class Target::Impl final {
 
   void load(const std::vector<std::string>& params);
   void call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const;
+  PyRef begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
+              Reply& reply) const;
+  void settle(PyObject* result, const ph_req_head& head, Reply& reply) const;
   const std::string& spec() const { return spec_; }
+  Kind kind() const { return kind_; }
 
  private:
-  void call_with_arguments(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
-                           Reply& reply) const;
-  void answer(PyObject* result, const ph_req_head& head, Reply& reply) const;
+  PyRef begin_with_arguments(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
+                             PyRef& held, Reply& reply) const;
 
   std::string spec_;
+  Kind kind_ = Kind::function;
   PyRef function_;
   Signature signature_;
 };
@@ -55,6 +59,13 @@ BindError bind_error() {
   return {text_attribute(value, "key"), text_attribute(value, "message")};
 }
 
+// The words plughost/_bind.py uses.
+Target::Kind kind_named(std::string_view name) {
+  if (name == "generator") return Target::Kind::generator;
+  if (name == "coroutine") return Target::Kind::coroutine;
+  return name == "async generator" ? Target::Kind::async_generator : Target::Kind::function;
+}
+
 PyRef list_of(const std::vector<std::string>& texts) {
   PyRef list = PyRef::steal(PyList_New(0));
   for (const std::string& text : texts) {
@@ -77,39 +88,50 @@ void Target::Impl::load(const std::vector<std::string>& params) {
             : nullptr);
   PyObject* function = nullptr;
   PyObject* plan = nullptr;
-  if (!bound || !PyArg_ParseTuple(bound.get(), "OO", &function, &plan) ||
+  const char* kind = nullptr;
+  if (!bound || !PyArg_ParseTuple(bound.get(), "OOs", &function, &plan, &kind) ||
       !read_signature(plan, signature_)) {
     throw bind_error();
   }
   function_ = PyRef::borrow(function);
+  kind_ = kind_named(kind);
 }
 
 void Target::Impl::call(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
                         Reply& reply) const {
-  reply.clear();
-  if (!signature_.parameters.empty()) {
-    call_with_arguments(head, probe, probe_ctx, reply);
-    return;
-  }
-  const PyRef result = PyRef::steal(PyObject_Vectorcall(function_.get(), nullptr, 0, nullptr));
-  answer(result.get(), head, reply);
+  PyRef held;
+  const PyRef result = begin(head, probe, probe_ctx, held, reply);
+  if (result) settle(result.get(), head, reply);
+  let_go(held);
 }
 
-void Target::Impl::call_with_arguments(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
-                                       Reply& reply) const {
+PyRef Target::Impl::begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
+                          Reply& reply) const {
+  reply.clear();
+  if (!signature_.parameters.empty()) {
+    return begin_with_arguments(head, probe, probe_ctx, held, reply);
+  }
+  PyRef result = PyRef::steal(PyObject_Vectorcall(function_.get(), nullptr, 0, nullptr));
+  if (!result) answer_exception(spec_, head, reply);
+  return result;
+}
+
+PyRef Target::Impl::begin_with_arguments(const ph_req_head& head, CancelProbe probe,
+                                         void* probe_ctx, PyRef& held, Reply& reply) const {
   Arguments arguments(signature_, head);
   Problem problem;
   const Arguments::Outcome outcome = arguments.collect(probe, probe_ctx, problem);
   if (outcome == Arguments::Outcome::kProblem) {
     write_problem(problem, head, reply);
-    return;
+    return {};
   }
-  const PyRef result =
-      outcome == Arguments::Outcome::kReady ? arguments.call(function_.get()) : PyRef();
-  answer(result.get(), head, reply);
+  PyRef result = outcome == Arguments::Outcome::kReady ? arguments.call(function_.get()) : PyRef();
+  if (!result) answer_exception(spec_, head, reply);
+  if (result) held = arguments.take_probe();
+  return result;
 }
 
-void Target::Impl::answer(PyObject* result, const ph_req_head& head, Reply& reply) const {
+void Target::Impl::settle(PyObject* result, const ph_req_head& head, Reply& reply) const {
   if (result == nullptr) {
     answer_exception(spec_, head, reply);
     return;
@@ -128,17 +150,45 @@ std::unique_ptr<Target> Target::load(std::string_view spec,
   return std::unique_ptr<Target>(new Target(std::move(impl)));
 }
 
-void Target::call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const {
+namespace {
+
+/// Runs work; what it throws becomes a 500. The core itself has failed then, out of memory say.
+template <typename Work>
+void guarded(const std::string& spec, Reply& reply, Work work) noexcept {
   try {
-    impl_->call(head, probe, probe_ctx, reply);
+    work();
   } catch (const std::exception& error) {
     PyErr_Clear();
     reply.clear();
     reply.status = 500;
-    reply.log = "python " + impl_->spec() + " failed: " + error.what();
+    reply.log = "python " + spec + " failed: " + error.what();
   }
 }
 
+}  // namespace
+
+void Target::call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const {
+  guarded(spec(), reply, [&] { impl_->call(head, probe, probe_ctx, reply); });
+}
+
+PyRef Target::begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
+                    Reply& reply) const {
+  PyRef result;
+  guarded(spec(), reply, [&] { result = impl_->begin(head, probe, probe_ctx, held, reply); });
+  return result;
+}
+
+void Target::let_go(const PyRef& held) { disarm_probe(held); }
+
+void Target::settle(PyObject* result, const ph_req_head& head, Reply& reply) const {
+  guarded(spec(), reply, [&] {
+    reply.clear();
+    impl_->settle(result, head, reply);
+  });
+}
+
 const std::string& Target::spec() const { return impl_->spec(); }
+
+Target::Kind Target::kind() const { return impl_->kind(); }
 
 }  // namespace plughost::python

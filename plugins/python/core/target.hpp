@@ -10,6 +10,8 @@
 
 #include "core/reply.hpp"
 
+typedef struct _object PyObject;
+
 namespace plughost::python {
 
 /// Thrown at bind: a sentence, and the JSON pointer of the option at fault ("" is the target).
@@ -23,6 +25,8 @@ class BindError final : public std::runtime_error {
   std::string key_;
 };
 
+class PyRef;
+
 /// Answers whether the request has been cancelled (request.cancelled); may be called often.
 using CancelProbe = bool (*)(void* ctx) noexcept;
 
@@ -32,10 +36,14 @@ using CancelProbe = bool (*)(void* ctx) noexcept;
 ///
 /// Owner:   a route. Threads: every member with the GIL held, on any thread, concurrently.
 /// Errors:  load throws BindError (import and syntax errors with file and line, unknown attribute,
-///          not callable, unsupported annotation, generator or `async def`, each by name).
-///          call never throws: what goes wrong becomes a problem answer (RFC 9457) and Reply::log.
+///          not callable, unsupported annotation, each by name).
+///          The rest never throws: what goes wrong becomes a problem answer (RFC 9457) and
+///          Reply::log.
 class Target final {
  public:
+  /// What a call of the function gives.
+  enum class Kind { function, generator, coroutine, async_generator };
+
   /// params: names of the route's path parameters, which the function or its request may take.
   static std::unique_ptr<Target> load(std::string_view spec,
                                       const std::vector<std::string>& params);
@@ -45,7 +53,17 @@ class Target final {
   /// head need not outlive the call: `request` objects copy what they keep.
   void call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const;
 
+  /// The first half of call, for a result that comes later: a coroutine, say. Empty: reply is the
+  /// answer. held, if it is not empty, must be given to let_go before probe_ctx ends.
+  PyRef begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
+              Reply& reply) const;
+  static void let_go(const PyRef& held);
+  /// The second half: makes reply of what the call came to in the end, or, if result is null, of
+  /// the Python error that is set.
+  void settle(PyObject* result, const ph_req_head& head, Reply& reply) const;
+
   const std::string& spec() const;
+  Kind kind() const;
 
  private:
   class Impl;

@@ -7,11 +7,48 @@
 
 using namespace plughost::python;
 
+namespace {
+
+using Kind = Target::Kind;
+
+const char* words_for(Kind kind) {
+  switch (kind) {
+    case Kind::generator:
+      return "a generator function";
+    case Kind::coroutine:
+      return "an async def function";
+    case Kind::async_generator:
+      return "an async generator";
+    case Kind::function:
+      break;
+  }
+  return "a plain function";
+}
+
+/// The mode a route runs in: as the function is, unless the route says otherwise.
+Mode mode_of(const Target& target, std::optional<Mode> wanted) {
+  const Kind kind = target.kind();
+  const bool is_async = kind == Kind::coroutine || kind == Kind::async_generator;
+  if (kind == Kind::generator || kind == Kind::async_generator) {
+    throw BindError(
+        "", target.spec() + " is " + words_for(kind) + ", which is not supported in this version");
+  }
+  const Mode mode = wanted.value_or(is_async ? Mode::async : Mode::thread);
+  if (is_async == (mode == Mode::async)) return mode;
+  const std::string is = target.spec() + " is " + words_for(kind);
+  throw BindError("/mode", is_async ? is + ", which runs in mode async only: leave 'mode' out"
+                                    : is + ", and mode async is for 'async def' functions");
+}
+
+}  // namespace
+
 ph_plugin::ph_plugin(const ph_host* host, Settings settings)
     : host_(host),
       settings_(std::move(settings)),
       interpreter_(settings_.import_paths, python_executable(settings_.venv)),
       dispatcher_(host, settings_.threads, settings_.queue),
+      loop_(host, {settings_.tasks, settings_.loop}),
+      hooks_(host),
       pools_(host, settings_) {
   const Interpreter::ControlGil gil(interpreter_);
   send_logging_to(host);
@@ -19,12 +56,24 @@ ph_plugin::ph_plugin(const ph_host* host, Settings settings)
 
 ph_plugin::~ph_plugin() {
   pools_.clear();
+  {
+    const Interpreter::ControlGil gil(interpreter_);
+    hooks_.clear();
+  }
   interpreter_.finalize();
 }
 
 Backend& ph_plugin::backend_for(const RouteTarget& route, const RouteOptions& options) {
-  if (options.mode == Mode::thread) return dispatcher_;
-  return pools_.use(options.pool, route);
+  const Mode mode = mode_of(*route.target, options.mode);
+  if (mode == Mode::pool) return pools_.use(options.pool, route);
+  {
+    const Interpreter::ControlGil gil(interpreter_);
+    hooks_.add(route.spec);
+  }
+  if (mode == Mode::async) uses_loop_ = true;
+  if (started_) start_loop_and_hooks();
+  if (mode == Mode::async) return loop_;
+  return dispatcher_;
 }
 
 std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
@@ -63,24 +112,46 @@ void ph_plugin::start() {
   pools_.start();
   try {
     dispatcher_.start();
+    start_loop_and_hooks();
   } catch (...) {
-    pools_.stop();
+    stop();
     throw;
   }
+  started_ = true;
+}
+
+void ph_plugin::start_loop_and_hooks() {
+  bool hooks_need_loop = false;
+  {
+    const Interpreter::ControlGil gil(interpreter_);
+    hooks_need_loop = hooks_.need_loop();
+  }
+  if ((uses_loop_ || hooks_need_loop) && !loop_.is_running()) loop_.start();
+  const Interpreter::ControlGil gil(interpreter_);
+  hooks_.start(&loop_);
 }
 
 bool ph_plugin::drain(std::uint64_t deadline_ns) {
+  // The loop first: it cancels what is left shortly before the deadline, the others at it.
+  const bool tasks_done = loop_.drain(deadline_ns);
   const bool threads_done = dispatcher_.drain(deadline_ns);
   const bool pools_done = pools_.drain(deadline_ns);
-  return threads_done && pools_done;
+  return tasks_done && threads_done && pools_done;
 }
 
 void ph_plugin::stop() {
+  if (hooks_.has_shutdown()) {
+    const Interpreter::ControlGil gil(interpreter_);
+    hooks_.stop(&loop_);
+  }
+  loop_.stop();
   pools_.stop();
   dispatcher_.stop();
+  started_ = false;
 }
 
 std::string ph_plugin::health() const {
-  const std::string reason = dispatcher_.health();
+  std::string reason = dispatcher_.health();
+  if (reason.empty()) reason = loop_.health();
   return reason.empty() ? pools_.health() : reason;
 }

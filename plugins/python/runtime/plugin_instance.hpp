@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "loop/event_loop.hpp"
+#include "loop/hooks.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/interpreter.hpp"
@@ -19,7 +21,7 @@ struct ph_route_ctx {
   plughost::python::Backend* backend = nullptr;
 };
 
-/// The plugin instance: the interpreter and the two ways to run a function in it.
+/// The plugin instance: the interpreter and the three ways to run a function in it.
 ///
 /// Threads: health on [any]; everything else on [control], GIL not held.
 /// Errors:  constructor and bind throw BindError; start throws std::exception.
@@ -40,15 +42,20 @@ struct ph_plugin final {
   std::string health() const;
 
   /// True after stop if a handler has not returned; then the instance must be leaked.
-  bool abandoned() const { return dispatcher_.abandoned(); }
+  bool abandoned() const { return dispatcher_.abandoned() || loop_.abandoned(); }
 
  private:
   plughost::python::Backend& backend_for(const plughost::python::RouteTarget& route,
                                          const plughost::python::RouteOptions& options);
+  void start_loop_and_hooks();
 
   const ph_host* const host_;
   const plughost::python::Settings settings_;
   plughost::python::Interpreter interpreter_;
   plughost::python::Dispatcher dispatcher_;
+  plughost::python::loop::EventLoop loop_;
+  plughost::python::loop::Hooks hooks_;
   plughost::python::Pools pools_;
+  bool uses_loop_ = false;  // a route does
+  bool started_ = false;
 };

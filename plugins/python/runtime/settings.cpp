@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxThreads = 1024;
 constexpr std::size_t kMaxQueue = 1'000'000;
+constexpr std::size_t kMaxAsyncTasks = 1'000'000;
 constexpr std::size_t kMaxWorkers = 256;
 constexpr std::size_t kMaxTasks = 1'000'000'000'000;
 
@@ -84,19 +85,40 @@ void read_pools(const Options& options, Settings& settings) {
   }
 }
 
+std::string loop_kind(const Options& options, const std::string& fallback) {
+  const std::string kind = options.text("loop", fallback);
+  if (kind == "auto" || kind == "asyncio" || kind == "uvloop") return kind;
+  throw BindError("/loop", "unknown loop '" + kind + "': it is auto, asyncio or uvloop");
+}
+
+Mode mode_named(const std::string& name) {
+  if (name == "thread") return Mode::thread;
+  if (name == "async") return Mode::async;
+  if (name == "pool") return Mode::pool;
+  if (name == "asgi" || name == "wsgi") {
+    throw BindError("/mode", "mode '" + name + "' is not supported in this version");
+  }
+  const std::string_view meant = nearest(name, {"thread", "async", "pool"});
+  throw BindError("/mode", "unknown mode '" + name + "'" +
+                               (meant.empty() ? std::string(": it is thread, async or pool")
+                                              : " (did you mean '" + std::string(meant) + "'?)"));
+}
+
 }  // namespace
 
 Settings parse_settings(std::string_view json, const std::filesystem::path& base) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"import_paths", "venv", "threads", "queue", "pools", "debug"},
-                {"executor", "scheduler", "loop", "startup", "shutdown"});
+  options.allow({"import_paths", "venv", "threads", "queue", "tasks", "loop", "pools", "debug"},
+                {"executor", "scheduler", "startup", "shutdown"});
   Settings settings;
   settings.import_paths = import_paths(options, base);
   settings.venv = venv(options, base);
   settings.threads =
       static_cast<unsigned>(options.count("threads", settings.threads, 1, kMaxThreads));
   settings.queue = options.count("queue", settings.queue, 1, kMaxQueue);
+  settings.tasks = options.count("tasks", settings.tasks, 1, kMaxAsyncTasks);
+  settings.loop = loop_kind(options, settings.loop);
   settings.debug = options.flag("debug", settings.debug);
   read_pools(options.child("pools"), settings);
   return settings;
@@ -108,22 +130,15 @@ RouteOptions parse_route_options(std::string_view json) {
   options.allow({"mode", "debug", "pool"}, {"factory", "executor", "scheduler", "max_in_flight"});
   RouteOptions route;
   if (options.find("debug") != nullptr) route.debug = options.flag("debug", false);
-  const bool names_pool = options.find("pool") != nullptr;
+  if (options.find("mode") != nullptr) route.mode = mode_named(options.text("mode", ""));
+  if (options.find("pool") == nullptr) return route;
   route.pool = options.text("pool", route.pool);
-  const std::string mode = options.text("mode", names_pool ? "pool" : "thread");
-  if (mode == "pool") {
-    route.mode = Mode::pool;
-    return route;
+  if (route.mode.value_or(Mode::pool) != Mode::pool) {
+    throw BindError("/pool",
+                    "a pool is for 'mode: pool', not for '" + options.text("mode", "") + "'");
   }
-  if (names_pool) throw BindError("/pool", "a pool is for 'mode: pool', not for '" + mode + "'");
-  if (mode == "thread") return route;
-  if (mode == "async" || mode == "asgi" || mode == "wsgi") {
-    throw BindError("/mode", "mode '" + mode + "' is not supported in this version");
-  }
-  const std::string_view meant = nearest(mode, {"thread", "pool"});
-  throw BindError("/mode", "unknown mode '" + mode + "'" +
-                               (meant.empty() ? std::string(": it is thread or pool")
-                                              : " (did you mean '" + std::string(meant) + "'?)"));
+  route.mode = Mode::pool;
+  return route;
 }
 
 }  // namespace plughost::python

@@ -19,6 +19,8 @@ struct Settings {
   std::string venv;                       ///< absolute; empty: none. The default is VIRTUAL_ENV
   unsigned threads = 8;                   ///< dispatch threads: handlers that may wait at once
   std::size_t queue = 4096;               ///< requests waiting for a dispatch thread
+  std::size_t tasks = 10000;              ///< requests in mode async at once
+  std::string loop = "auto";              ///< asyncio, uvloop, or auto: uvloop if it is installed
   std::map<std::string, PoolOptions, std::less<>> pools;  ///< by name; "default" is always there
   bool debug = false;  ///< a 500 shows its traceback to the client
 };
@@ -26,11 +28,11 @@ struct Settings {
 /// Errors: throws BindError naming the key (unknown, wrong type, out of range, no such folder).
 Settings parse_settings(std::string_view json, const std::filesystem::path& base);
 
-enum class Mode { thread, pool };
+enum class Mode { thread, async, pool };
 
 /// A route's own options.
 struct RouteOptions {
-  Mode mode = Mode::thread;
+  std::optional<Mode> mode;      ///< none: as the function is
   std::string pool = "default";  ///< in Mode::pool: its name; whether it exists is not checked here
   std::optional<bool> debug;     ///< none: as Settings::debug
 };

@@ -32,6 +32,7 @@ class FakeHost final {
     http_.respond = &FakeHost::respond;
     http_.abort = &FakeHost::abort;
     http_.is_cancelled = &FakeHost::is_cancelled;
+    http_.on_cancel = &FakeHost::on_cancel;
     host_.size = sizeof(host_);
     host_.abi_major = PH_ABI_MAJOR;
     host_.abi_minor = PH_ABI_MINOR;
@@ -53,14 +54,25 @@ class FakeHost final {
     config_dir_ = std::move(folder);
     config_dir_view_ = view(config_dir_);
   }
+  /// Fires on_cancel too.
   void cancel(ph_req token) {
-    const std::lock_guard lock(mutex_);
-    cancelled_.insert(token);
+    ph_notify due{};
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled_.insert(token);
+      due = std::exchange(watches_[token], {});
+    }
+    fire(due, token);
   }
   /// Cancels every request, those to come included.
   void cancel_all() {
-    const std::lock_guard lock(mutex_);
-    all_cancelled_ = true;
+    std::map<ph_req, ph_notify> due;
+    {
+      const std::lock_guard lock(mutex_);
+      all_cancelled_ = true;
+      due.swap(watches_);
+    }
+    for (const auto& [token, notify] : due) fire(notify, token);
   }
   /// The next n calls of respond are refused with PH_E_INVALID.
   void refuse_answers(unsigned n) {
@@ -83,6 +95,12 @@ class FakeHost final {
     std::unique_lock lock(mutex_);
     return answered_.wait_for(lock, std::chrono::seconds(30),
                               [&] { return probes_[token] >= count; });
+  }
+  /// Waits until the plugin has asked to be told when this request is cancelled.
+  bool wait_for_watch(ph_req token) {
+    std::unique_lock lock(mutex_);
+    return answered_.wait_for(lock, std::chrono::seconds(30),
+                              [&] { return watches_[token].fn != nullptr; });
   }
   std::map<ph_req, FakeAnswer> answers() {
     const std::lock_guard lock(mutex_);
@@ -114,6 +132,8 @@ class FakeHost final {
     }
     answer.body.assign(static_cast<const char*>(response->body.ptr), response->body.len);
     ++answer.times;
+    const ph_notify unused = std::exchange(self.watches_[token], {});
+    if (unused.release != nullptr) unused.release(unused.ctx);
     self.answered_.notify_all();
     return self.knows_cancelled(token) ? PH_E_CANCELLED : PH_OK;
   }
@@ -133,6 +153,26 @@ class FakeHost final {
     ++self.probes_[token];
     self.answered_.notify_all();
     return self.knows_cancelled(token) ? 1 : 0;
+  }
+
+  static ph_status on_cancel(const ph_host* host, ph_req token, ph_notify notify) noexcept {
+    FakeHost& self = of(host);
+    {
+      const std::lock_guard lock(self.mutex_);
+      if (!self.knows_cancelled(token)) {
+        self.watches_[token] = notify;
+        self.answered_.notify_all();
+        return PH_OK;
+      }
+    }
+    notify.release(notify.ctx);
+    return PH_E_CANCELLED;
+  }
+
+  static void fire(const ph_notify& notify, ph_req token) {
+    if (notify.fn == nullptr) return;
+    notify.fn(notify.ctx, token);
+    notify.release(notify.ctx);
   }
 
   static void log(const ph_host* host, ph_req, int32_t, ph_str line) noexcept {
@@ -158,6 +198,7 @@ class FakeHost final {
   std::map<ph_req, FakeAnswer> answers_;
   std::set<ph_req> cancelled_;
   std::map<ph_req, unsigned> probes_;
+  std::map<ph_req, ph_notify> watches_;
   bool all_cancelled_ = false;
   unsigned refusals_ = 0;
   std::string log_;

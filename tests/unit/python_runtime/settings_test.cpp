@@ -106,6 +106,8 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
        "/pools/ml/recycle/task", "did you mean 'tasks'"},
       {"key of another pool", R"({"pools": {"ml": {"worker": 1}}})", "/pools/ml/worker",
        "did you mean 'workers'"},
+      {"tasks", R"({"tasks": 0})", "/tasks", "from 1 to 1000000"},
+      {"loop", R"({"loop": "trio"})", "/loop", "auto, asyncio or uvloop"},
       {"workers", R"({"pools": {"default": {"workers": 257}}})", "/pools/default/workers",
        "from 1 to 256"},
   };
@@ -115,9 +117,10 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_the_mode_of_a_route) {
-  BOOST_TEST((parse_route_options("{}").mode == Mode::thread));
-  BOOST_TEST((parse_route_options("").mode == Mode::thread));
+  BOOST_TEST(!parse_route_options("{}").mode.has_value());
+  BOOST_TEST(!parse_route_options("").mode.has_value());
   BOOST_TEST((parse_route_options(R"({"mode": "thread"})").mode == Mode::thread));
+  BOOST_TEST((parse_route_options(R"({"mode": "async"})").mode == Mode::async));
   BOOST_TEST((parse_route_options(R"({"mode": "pool"})").mode == Mode::pool));
 }
 

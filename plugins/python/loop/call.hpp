@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/py_ref.hpp"
+#include "runtime/backend.hpp"
+
+namespace plughost::python::loop {
+
+class EventLoop;
+
+/// What one request needs while its task runs.
+struct CallState {
+  EventLoop& loop;
+  Job job;
+  PyRef task;  ///< while it is owed an answer
+  PyRef held;  ///< see Target::begin
+  bool watched = false;
+  bool over = false;  ///< the terminal call was made
+};
+
+/// The Python object that a request's task makes its answer with: plughost._loop.Call.
+///
+/// Owner:   its task, and the loop while the task is new. One that dies without an answer answers
+///          500.
+/// Threads: the loop's, GIL held.
+struct CallObject {
+  PyObject_HEAD CallState* state;
+};
+
+/// Empty: a Python error is set.
+PyRef make_call(EventLoop& loop, const Job& job);
+
+inline CallObject& call_of(const PyRef& object) {
+  return *reinterpret_cast<CallObject*>(object.get());
+}
+
+/// Calls the handler. Empty: the request is answered.
+PyRef begin_handler(CallObject& call);
+/// Makes the terminal call: of what the handler returned, or, if result is null, of the Python
+/// error that is set. Nothing if it was made before.
+void settle(CallObject& call, PyObject* result);
+/// Answers a problem instead.
+void refuse(CallObject& call, unsigned status, std::string_view why);
+
+/// Cancels the task, unless it is over.
+void cancel(CallObject& call);
+
+}  // namespace plughost::python::loop

@@ -1,0 +1,81 @@
+#include "loop/hooks.hpp"
+
+#include <stdexcept>
+
+#include "core/failure.hpp"
+#include "core/json_encoder.hpp"
+#include "core/target.hpp"
+#include "loop/event_loop.hpp"
+
+namespace plughost::python::loop {
+namespace {
+
+PyObject* loop_or_none(const EventLoop* loop) {
+  return loop == nullptr || !loop->is_running() ? Py_None : loop->python_loop();
+}
+
+std::string text_of(const PyRef& text) {
+  const char* bytes = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
+  if (bytes == nullptr) PyErr_Clear();
+  return bytes == nullptr ? "" : bytes;
+}
+
+}  // namespace
+
+const PyRef& Hooks::object() {
+  if (!object_) {
+    const PyRef module = PyRef::steal(PyImport_ImportModule("plughost._hooks"));
+    object_ = PyRef::steal(module ? PyObject_CallMethod(module.get(), "Hooks", nullptr) : nullptr);
+    if (!object_) throw std::runtime_error(describe_error());
+  }
+  return object_;
+}
+
+void Hooks::add(const std::string& spec) {
+  const PyRef done = PyRef::steal(PyObject_CallMethod(object().get(), "add", "s", spec.c_str()));
+  if (!done) throw std::runtime_error(describe_error());
+}
+
+bool Hooks::need_loop() const {
+  if (!object_) return false;
+  const PyRef needed = PyRef::steal(PyObject_CallMethod(object_.get(), "need_loop", nullptr));
+  if (!needed) throw std::runtime_error(describe_error());
+  return needed.get() == Py_True;
+}
+
+void Hooks::start(const EventLoop* loop) {
+  if (!object_) return;
+  const PyRef done =
+      PyRef::steal(PyObject_CallMethod(object_.get(), "start", "O", loop_or_none(loop)));
+  if (done) {
+    has_shutdown_ = done.get() == Py_True;
+    return;
+  }
+  has_shutdown_ = true;  // of those before it
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  const PyRef owned[] = {PyRef::steal(type), PyRef::steal(value), PyRef::steal(traceback)};
+  log(value);
+  throw BindError("", text_of(PyRef::steal(PyObject_Str(value))));
+}
+
+void Hooks::stop(const EventLoop* loop) {
+  has_shutdown_ = false;
+  const PyRef failed =
+      PyRef::steal(PyObject_CallMethod(object_.get(), "stop", "O", loop_or_none(loop)));
+  for (Py_ssize_t i = 0; failed && i < PyList_GET_SIZE(failed.get()); ++i) {
+    log(PyList_GET_ITEM(failed.get(), i));
+  }
+  PyErr_Clear();
+}
+
+void Hooks::log(PyObject* error) const {
+  const std::string line = text_of(PyRef::steal(PyObject_Str(error))) + "\n" +
+                           text_of(PyRef::steal(PyObject_GetAttrString(error, "traceback")));
+  host_->log(host_, 0, PH_LOG_ERROR, {line.data(), line.size()});
+}
+
+}  // namespace plughost::python::loop
