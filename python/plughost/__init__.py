@@ -6,6 +6,7 @@ tested as the functions they are.
 """
 
 from .errors import DeadlineExceeded, HTTPError
+from .events import Event, EventStream
 from .form import Form, UploadFile
 from .multidict import Headers, MultiDict
 from .request import Request
@@ -13,6 +14,8 @@ from .response import Response
 
 __all__ = [
     "DeadlineExceeded",
+    "Event",
+    "EventStream",
     "Form",
     "HTTPError",
     "Headers",

@@ -3,27 +3,108 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import importlib
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import Any, Optional, Protocol
 
 
 class Call(Protocol):
     """One request, as the host hands it over (plugins/python/loop/call.cpp)."""
 
-    def finish(self, result: Any) -> None: ...
+    def finish(self, result: Any) -> Any:
+        """Answers; or gives what the pieces of the body come from."""
+
+    def put(self, piece: Any) -> Optional[bool]:
+        """Sends a piece. False: wait for writable() now. None: nobody wants more."""
+
+    def writable(self) -> Awaitable[None]: ...
+    def end(self) -> None: ...
     def fail(self, error: BaseException) -> None: ...
 
 
 async def run(call: Call, result: Awaitable[Any]) -> None:
     """The task of one request."""
     try:
-        call.finish(await result)
+        source = call.finish(await result)
+        if source is not None:
+            await send(call, source)
     except BaseException as error:  # SystemExit in a task would end the loop
-        trace = error.__traceback__
-        call.fail(error.with_traceback(trace and trace.tb_next))  # without this function
+        _fail(call, error)
+
+
+async def run_stream(call: Call, source: Any) -> None:
+    """The task of one request whose handler is an async generator."""
+    try:
+        await send(call, source)
+    except BaseException as error:
+        _fail(call, error)
+
+
+def _fail(call: Call, error: BaseException) -> None:
+    trace = error.__traceback__
+    call.fail(error.with_traceback(trace and trace.tb_next))  # without run()
+
+
+async def send(call: Call, source: Any) -> None:
+    """Sends what source yields, as fast as the client takes it, and closes source."""
+    pieces = aiter(source) if hasattr(source, "__aiter__") else _in_thread(source)
+    beat = Heartbeat(call, source.ping) if getattr(source, "ping", None) else None
+    try:
+        async for piece in pieces:
+            taken = call.put(piece)
+            if taken is None:
+                return
+            if not taken:
+                await call.writable()
+            if beat is not None:
+                beat.postpone()
+    finally:
+        if beat is not None:
+            beat.stop()
+        if hasattr(pieces, "aclose"):
+            await pieces.aclose()
+    call.end()
+
+
+async def _in_thread(source: Iterator[Any]) -> AsyncIterator[Any]:
+    """The items of a plain iterator, which may block."""
+    end = object()
+    step = functools.partial(next, source, end)
+    try:
+        while (item := await asyncio.to_thread(step)) is not end:
+            yield item
+    finally:
+        if hasattr(source, "close"):
+            with contextlib.suppress(ValueError):  # it runs in its thread; it ends unfinished
+                source.close()
+
+
+class Heartbeat:
+    """Writes a comment into an event stream in which nothing has happened for some seconds."""
+
+    def __init__(self, call: Call, seconds: float) -> None:
+        self._call = call
+        self._seconds = seconds
+        self._loop = asyncio.get_running_loop()
+        self.postpone()
+        self._timer = self._loop.call_at(self._due, self._beat)
+
+    def postpone(self) -> None:
+        self._due = self._loop.time() + self._seconds
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _beat(self) -> None:
+        if self._loop.time() >= self._due:
+            if self._call.put(b":\n\n") is None:
+                return
+            self.postpone()
+        self._timer = self._loop.call_at(self._due, self._beat)
 
 
 def serve(

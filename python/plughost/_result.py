@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Optional
 
 from ._simplify import simplify
 from .errors import HeadersLike
@@ -26,19 +26,25 @@ class ResultError(Exception):
     """What was returned cannot be sent: the host answers 500 and logs the text."""
 
 
-def answer_of(result: Any) -> Answer:
+#: The pieces of a body that come by `async for`.
+Collect = Callable[[AsyncIterable[Any]], list[Any]]
+
+
+def answer_of(result: Any, collect: Optional[Collect] = None) -> Answer:
+    """A body that comes in pieces is read to its end; collect: how, if it takes an event loop."""
     if result is None:
         return Answer(204, [], b"")
     if type(result) is tuple:
         if len(result) not in (2, 3):
             raise ResultError(f"returned a tuple of {len(result)}, not (body, status[, headers])")
-        return _answer(*result)
+        body, status, *rest = result
+        return _answer(body, status, rest[0] if rest else None, collect)
     if isinstance(result, Response):
         headers = list(result.headers)
         if result.content_type is not None:
             headers.append(("content-type", result.content_type))
-        return _answer(result.body, result.status, headers)
-    return _answer(result, 200)
+        return _answer(result.body, result.status, headers, collect=collect)
+    return _answer(result, 200, collect=collect)
 
 
 def to_json(value: Any) -> bytes:
@@ -66,11 +72,21 @@ def _worded(value: Any) -> Any:
     return _worded(simple)
 
 
-def _answer(body: Any, status: Any, headers: HeadersLike | None = None) -> Answer:
+def _answer(
+    body: Any,
+    status: Any,
+    headers: HeadersLike | None = None,
+    collect: Optional[Collect] = None,
+) -> Answer:
     if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
         raise ResultError(f"the status must be an int from 200 to 599, not {status!r}")
     pairs = _pairs(headers)
-    content, kind = _content(body)
+    if isinstance(body, Iterator):
+        content, kind = _joined(list(body))
+    elif isinstance(body, AsyncIterable) and collect is not None:
+        content, kind = _joined(collect(body))
+    else:
+        content, kind = _content(body)
     names = [name.lower() for name, _ in pairs]
     if kind and "content-type" not in names:
         pairs.append(("content-type", kind))
@@ -89,6 +105,14 @@ def _pairs(headers: HeadersLike | None) -> list[tuple[str, str]]:
         if not isinstance(name, str) or not isinstance(value, str):
             raise ResultError(f"header {name}: name and value must be a str, not {value!r}")
     return pairs
+
+
+def _joined(pieces: list[Any]) -> tuple[bytes, str]:
+    for piece in pieces:
+        if not isinstance(piece, (bytes, bytearray, memoryview, str)):
+            raise ResultError(f"a piece of a stream must be bytes or str, not {piece!r}")
+    content = b"".join(x.encode() if isinstance(x, str) else x for x in pieces)
+    return content, "" if not pieces else _TEXT if isinstance(pieces[0], str) else _BYTES
 
 
 def _content(body: Any) -> tuple[bytes, str]:

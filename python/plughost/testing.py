@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import json as json_module
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Optional, Union
 from urllib.parse import quote, urlencode, urlsplit
@@ -65,7 +65,8 @@ class TestClient:
     raise_exceptions is False. Wrong routes and signatures raise when the client is made.
 
     `async def` handlers run on an event loop. A `with` statement calls on_startup and on_shutdown
-    of the handlers' modules, and is one loop from the first to the last.
+    of the handlers' modules, and is one loop from the first to the last. A stream is read to its
+    end: its pieces together are the body.
     """
 
     __test__ = False
@@ -153,7 +154,9 @@ class TestClient:
         _, function, parameters = self._targets[index]
         try:
             result = function(**arguments_of(parameters, request))
-            return answer_of(self._awaited(result) if inspect.isawaitable(result) else result)
+            if inspect.isawaitable(result):
+                result = self._awaited(result)
+            return answer_of(result, self._all_of)
         except ArgumentError as error:
             members = {"parameter": error.parameter, "in": error.place}
             return _problem(request, error.status, error.detail, [], members)
@@ -163,6 +166,12 @@ class TestClient:
             if self._raise:
                 raise
             return _problem(request, 500, "the handler failed; the log says why", [])
+
+    def _all_of(self, pieces: AsyncIterable[Any]) -> list[Any]:
+        async def collect() -> list[Any]:
+            return [piece async for piece in pieces]
+
+        return list(self._awaited(collect()))
 
     def _awaited(self, result: Awaitable[Any]) -> Any:
         if self._loop is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
-from plughost import HTTPError, Request, Response, UploadFile
+from plughost import EventStream, HTTPError, Request, Response, UploadFile
 from plughost._bind import BindError
 from plughost._signature import SignatureError
 from plughost.testing import TestClient
@@ -208,3 +209,44 @@ def test_startup_that_fails_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Exception, match="on_startup of module 'hooked' failed: KeyError"):
         with TestClient({"GET /": "hooked:downs"}):
             pass
+
+
+def pieces() -> Iterator[str]:
+    yield "a"
+    yield "b"
+
+
+async def pieces_async() -> AsyncIterator[bytes]:
+    yield b"a"
+    await asyncio.sleep(0)
+    yield b"b"
+
+
+async def events() -> EventStream:
+    return EventStream(pieces_async_text())
+
+
+async def pieces_async_text() -> AsyncIterator[str]:
+    yield "a"
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind", "body"),
+    [
+        (pieces, "text/plain; charset=utf-8", b"ab"),
+        (pieces_async, "application/octet-stream", b"ab"),
+        (lambda: Response(pieces(), 201, content_type="text/csv"), "text/csv", b"ab"),
+        (lambda: EventStream(["a", {"b": 1}]), "text/event-stream", b'data: a\n\ndata: {"b":1}\n\n'),
+        (events, "text/event-stream", b"data: a\n\n"),
+    ],
+)
+def test_reads_streams_to_their_end(handler: Any, kind: str, body: bytes) -> None:
+    answer = TestClient({"GET /": handler}).get("/")
+
+    assert (answer.headers["content-type"], answer.body) == (kind, body)
+
+
+def test_answers_500_for_a_piece_that_cannot_be_sent() -> None:
+    client = TestClient({"GET /": lambda: iter([7])}, raise_exceptions=False)
+
+    assert client.get("/").status == 500

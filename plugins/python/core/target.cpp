@@ -20,7 +20,7 @@ class Target::Impl final {
   void call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const;
   PyRef begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
               Reply& reply) const;
-  void settle(PyObject* result, const ph_req_head& head, Reply& reply) const;
+  void settle(PyObject* result, const ph_req_head& head, Reply& reply, PyRef* stream) const;
   const std::string& spec() const { return spec_; }
   Kind kind() const { return kind_; }
 
@@ -101,7 +101,7 @@ void Target::Impl::call(const ph_req_head& head, CancelProbe probe, void* probe_
                         Reply& reply) const {
   PyRef held;
   const PyRef result = begin(head, probe, probe_ctx, held, reply);
-  if (result) settle(result.get(), head, reply);
+  if (result) settle(result.get(), head, reply, nullptr);
   let_go(held);
 }
 
@@ -131,13 +131,16 @@ PyRef Target::Impl::begin_with_arguments(const ph_req_head& head, CancelProbe pr
   return result;
 }
 
-void Target::Impl::settle(PyObject* result, const ph_req_head& head, Reply& reply) const {
+void Target::Impl::settle(PyObject* result, const ph_req_head& head, Reply& reply,
+                          PyRef* stream) const {
   if (result == nullptr) {
     answer_exception(spec_, head, reply);
     return;
   }
   std::string why;
-  if (!write_result(result, reply, why)) answer_bad_result(spec_, head, why, reply);
+  if (write_result(result, reply, stream, why)) return;
+  if (stream != nullptr) *stream = PyRef();
+  answer_bad_result(spec_, head, why, reply);
 }
 
 Target::Target(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -180,10 +183,10 @@ PyRef Target::begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
 
 void Target::let_go(const PyRef& held) { disarm_probe(held); }
 
-void Target::settle(PyObject* result, const ph_req_head& head, Reply& reply) const {
+void Target::settle(PyObject* result, const ph_req_head& head, Reply& reply, PyRef* stream) const {
   guarded(spec(), reply, [&] {
     reply.clear();
-    impl_->settle(result, head, reply);
+    impl_->settle(result, head, reply, stream);
   });
 }
 

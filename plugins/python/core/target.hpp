@@ -49,7 +49,8 @@ class Target final {
                                       const std::vector<std::string>& params);
   ~Target();
 
-  /// Converts the arguments, calls, and normalises the result into reply (cleared first).
+  /// Converts the arguments, calls, and normalises the result into reply (cleared first). A result
+  /// that is a stream is an error here.
   /// head need not outlive the call: `request` objects copy what they keep.
   void call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const;
 
@@ -59,8 +60,9 @@ class Target final {
               Reply& reply) const;
   static void let_go(const PyRef& held);
   /// The second half: makes reply of what the call came to in the end, or, if result is null, of
-  /// the Python error that is set.
-  void settle(PyObject* result, const ph_req_head& head, Reply& reply) const;
+  /// the Python error that is set. stream, if not null, takes a body that comes in pieces.
+  void settle(PyObject* result, const ph_req_head& head, Reply& reply,
+              PyRef* stream = nullptr) const;
 
   const std::string& spec() const;
   Kind kind() const;

@@ -23,6 +23,11 @@ void end(CallState& state) {
   if (state.watched) state.loop.forget(state.job.token);
   state.loop.inbox()->end();
   state.task = PyRef();
+  state.writer = PyRef();
+}
+
+void end_if_over(CallState& state) {
+  if (!state.over && state.stream->over()) end(state);
 }
 
 Reply& reply_of_this_thread() {
@@ -36,11 +41,6 @@ void send(CallState& state, Reply& reply) {
   end(state);
 }
 
-PyObject* finish(PyObject* self, PyObject* result) {
-  settle(call_of(self), result);
-  Py_RETURN_NONE;
-}
-
 bool is_cancellation(PyObject* error) {
   const PyRef module = PyRef::steal(PyImport_ImportModule("asyncio"));
   const PyRef type =
@@ -49,17 +49,60 @@ bool is_cancellation(PyObject* error) {
   return type && PyObject_IsInstance(error, type.get()) == 1;
 }
 
-PyObject* fail(PyObject* self, PyObject* error) {
+/// call.finish(result): what is still to be sent, or None.
+PyObject* finish_method(PyObject* self, PyObject* result) {
+  PyRef stream = settle(call_of(self), result);
+  return stream ? stream.release() : PyRef::borrow(Py_None).release();
+}
+
+/// call.put(piece): True, False if the client is slow, None if nobody wants more.
+PyObject* put_method(PyObject* self, PyObject* piece) {
+  CallState& state = *call_of(self).state;
+  if (state.over || !state.stream) Py_RETURN_NONE;
+  const Stream::Next next = state.stream->put(piece);
+  end_if_over(state);
+  if (next == Stream::Next::over) Py_RETURN_NONE;
+  return PyBool_FromLong(next == Stream::Next::go_on);
+}
+
+/// call.writable(): a future, done when the client has taken enough.
+PyObject* writable_method(PyObject* self, PyObject*) {
+  CallState& state = *call_of(self).state;
+  const bool registered = static_cast<bool>(state.writer);
+  state.writer = state.loop.make_future();
+  if (!state.writer) return nullptr;
+  PyRef future = state.writer;
+  if (registered || state.over) return future.release();
+  const ph_host* host = state.loop.host();
+  const ph_status status = host->http->on_writable(
+      host, state.job.token, notify_inbox(state.loop.inbox(), News::Kind::writable));
+  if (status != PH_OK) wake_writer(call_of(self));
+  return future.release();
+}
+
+/// call.end(): there are no more pieces.
+PyObject* end_method(PyObject* self, PyObject*) {
+  CallState& state = *call_of(self).state;
+  if (!state.over && state.stream) {
+    state.stream->end();
+    end_if_over(state);
+  }
+  Py_RETURN_NONE;
+}
+
+/// call.fail(error)
+PyObject* fail_method(PyObject* self, PyObject* error) {
   CallObject& call = call_of(self);
   CallState& state = *call.state;
-  if (is_cancellation(error) && (state.loop.is_cancelling() || is_cancelled(&state))) {
-    // Nobody reads this, but a client that closed only its sending side, or waits for a server that
-    // is stopping.
+  const bool cancelled = is_cancellation(error);
+  if (cancelled && state.over) Py_RETURN_NONE;
+  if (cancelled && (state.loop.is_cancelling() || is_cancelled(&state))) {
+    // Read by a client that closed only its sending side, or by one of a server that stops.
     refuse(call, 503, "The request was cancelled.");
     Py_RETURN_NONE;
   }
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
-  settle(call, nullptr);
+  fail(call);
   Py_RETURN_NONE;
 }
 
@@ -74,8 +117,11 @@ void deallocate(PyObject* self) {
   Py_DECREF(reinterpret_cast<PyObject*>(type));
 }
 
-PyMethodDef kMethods[] = {{"finish", finish, METH_O, nullptr},
-                          {"fail", fail, METH_O, nullptr},
+PyMethodDef kMethods[] = {{"finish", finish_method, METH_O, nullptr},
+                          {"fail", fail_method, METH_O, nullptr},
+                          {"put", put_method, METH_O, nullptr},
+                          {"end", end_method, METH_NOARGS, nullptr},
+                          {"writable", writable_method, METH_NOARGS, nullptr},
                           {nullptr, nullptr, 0, nullptr}};
 
 PyType_Slot kSlots[] = {
@@ -96,7 +142,7 @@ PyRef make_call(EventLoop& loop, const Job& job) {
   PyTypeObject* const type = call_type();
   CallObject* const call = type == nullptr ? nullptr : PyObject_New(CallObject, type);
   if (call == nullptr) return {};
-  call->state = new CallState{loop, job, {}, {}};
+  call->state = new CallState(loop, job);
   return PyRef::steal(reinterpret_cast<PyObject*>(call));
 }
 
@@ -109,20 +155,49 @@ PyRef begin_handler(CallObject& call) {
   return result;
 }
 
-void settle(CallObject& call, PyObject* result) {
+PyRef settle(CallObject& call, PyObject* result) {
+  CallState& state = *call.state;
+  if (state.over) return {};
+  Reply& reply = reply_of_this_thread();
+  PyRef stream;
+  state.job.route->target->settle(result, *state.job.head, reply, &stream);
+  if (stream) {
+    state.stream.emplace(state.loop.host(), state.job, std::move(reply));
+  } else {
+    send(state, reply);
+  }
+  return stream;
+}
+
+void fail(CallObject& call) {
   CallState& state = *call.state;
   if (state.over) {
-    PyErr_Clear();
-    return;
+    log_late_failure(state.loop.host(), state.job);
+  } else if (state.stream) {
+    state.stream->fail();
+    end_if_over(state);
+  } else {
+    settle(call, nullptr);
   }
-  Reply& reply = reply_of_this_thread();
-  state.job.route->target->settle(result, *state.job.head, reply);
-  send(state, reply);
+}
+
+void wake_writer(CallObject& call) {
+  const PyRef future = std::exchange(call.state->writer, PyRef());
+  if (!future) return;
+  const PyRef done = PyRef::steal(PyObject_CallMethod(future.get(), "done", nullptr));
+  if (!done || done.get() == Py_True) return PyErr_Clear();
+  const PyRef set = PyRef::steal(PyObject_CallMethod(future.get(), "set_result", "O", Py_None));
+  if (!set) PyErr_Clear();
 }
 
 void refuse(CallObject& call, unsigned status, std::string_view why) {
   CallState& state = *call.state;
   if (state.over) return;
+  if (state.stream) {
+    state.stream->cancel();
+    end(state);
+    return;
+  }
   answer_problem(state.loop.host(), state.job.token, status, why, *state.job.head);
   end(state);
 }

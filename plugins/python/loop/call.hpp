@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "core/py_ref.hpp"
 #include "runtime/backend.hpp"
+#include "runtime/stream.hpp"
 
 namespace plughost::python::loop {
 
@@ -9,10 +12,14 @@ class EventLoop;
 
 /// What one request needs while its task runs.
 struct CallState {
+  CallState(EventLoop& its_loop, const Job& its_job) : loop(its_loop), job(its_job) {}
+
   EventLoop& loop;
   Job job;
-  PyRef task;  ///< while it is owed an answer
-  PyRef held;  ///< see Target::begin
+  PyRef task;                    ///< while it is owed an answer
+  PyRef held;                    ///< see Target::begin
+  std::optional<Stream> stream;  ///< once the handler's result was one
+  PyRef writer;                  ///< the future that waits until the stream takes bytes again
   bool watched = false;
   bool over = false;  ///< the terminal call was made
 };
@@ -35,9 +42,13 @@ inline CallObject& call_of(const PyRef& object) {
 
 /// Calls the handler. Empty: the request is answered.
 PyRef begin_handler(CallObject& call);
-/// Makes the terminal call: of what the handler returned, or, if result is null, of the Python
-/// error that is set. Nothing if it was made before.
-void settle(CallObject& call, PyObject* result);
+/// Makes the terminal call of what the handler returned. Not empty: the body is still to come,
+/// piece by piece from that.
+PyRef settle(CallObject& call, PyObject* result);
+/// Makes the terminal call of the Python error that is set; only logs it if that was made before.
+void fail(CallObject& call);
+/// on_writable has fired.
+void wake_writer(CallObject& call);
 /// Answers a problem instead.
 void refuse(CallObject& call, unsigned status, std::string_view why);
 

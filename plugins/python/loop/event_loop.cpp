@@ -150,7 +150,8 @@ void EventLoop::run() {
     why = serve();
     fresh_.clear();
     watched_.clear();
-    python_loop_ = create_task_ = call_soon_ = run_ = watch_ = PyRef();
+    python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = watch_ =
+        PyRef();
     python.release();
   }
   enter(State::ended, std::move(why));
@@ -161,9 +162,10 @@ std::string EventLoop::serve() {
   const PyRef module = PyRef::steal(PyImport_ImportModule("plughost._loop"));
   const PyRef self = PyRef::steal(PyCapsule_New(this, nullptr, nullptr));
   run_ = attribute(module.get(), "run");
+  run_stream_ = attribute(module.get(), "run_stream");
   watch_ = PyRef::steal(self ? PyCFunction_New(&kWatch, self.get()) : nullptr);
   const PyRef serve = attribute(module.get(), "serve");
-  if (!run_ || !watch_ || !serve) return describe_error();
+  if (!run_ || !run_stream_ || !watch_ || !serve) return describe_error();
   const PyRef result = PyRef::steal(PyObject_CallFunction(
       serve.get(), "siNNN", settings_.kind.c_str(), inbox_->descriptor(),
       PyCFunction_New(&kReceive, self.get()), PyCFunction_New(&kStarted, self.get()),
@@ -178,7 +180,8 @@ void EventLoop::started(PyObject* python_loop) {
   python_loop_ = PyRef::borrow(python_loop);
   create_task_ = attribute(python_loop, "create_task");
   call_soon_ = attribute(python_loop, "call_soon");
-  if (create_task_ && call_soon_) enter(State::running);
+  create_future_ = attribute(python_loop, "create_future");
+  if (create_task_ && call_soon_ && create_future_) enter(State::running);
 }
 
 void EventLoop::receive() {
@@ -191,6 +194,9 @@ void EventLoop::receive() {
         break;
       case News::Kind::cancelled:
         if (watched != watched_.end()) cancel(*watched->second);
+        break;
+      case News::Kind::writable:
+        if (watched != watched_.end()) wake_writer(*watched->second);
         break;
       case News::Kind::cancel_all:
         cancel_all();
@@ -225,18 +231,19 @@ void EventLoop::begin(const Job& job) {
     refuse(call, 504, "The deadline passed before the handler was called.");
     return;
   }
-  const PyRef result = begin_handler(call);
+  PyRef result = begin_handler(call);
   if (!result) return;
-  if (!is_awaitable(result.get())) {
-    settle(call, result.get());
-    return;
+  const bool waits = is_awaitable(result.get());
+  if (!waits) {
+    result = settle(call, result.get());
+    if (!result) return;
   }
-  const PyRef coroutine =
-      PyRef::steal(PyObject_CallFunctionObjArgs(run_.get(), object.get(), result.get(), nullptr));
+  const PyRef coroutine = PyRef::steal(PyObject_CallFunctionObjArgs(
+      waits ? run_.get() : run_stream_.get(), object.get(), result.get(), nullptr));
   PyRef task =
       PyRef::steal(coroutine ? PyObject_CallOneArg(create_task_.get(), coroutine.get()) : nullptr);
   if (!task) {
-    settle(call, nullptr);
+    fail(call);
     return;
   }
   call.state->task = std::move(task);

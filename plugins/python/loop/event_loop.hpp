@@ -66,6 +66,7 @@ class EventLoop final : public Backend {
   /// Whether tasks are being cancelled because there is no time left.
   bool is_cancelling() const { return cancelling_; }
   void forget(ph_req token) { watched_.erase(token); }
+  PyRef make_future() const { return PyRef::steal(PyObject_CallNoArgs(create_future_.get())); }
 
  private:
   enum class State { created, starting, running, ended };
@@ -90,7 +91,7 @@ class EventLoop final : public Backend {
   std::string failure_;  // guarded by mutex_
 
   // Of the loop's thread.
-  PyRef python_loop_, create_task_, call_soon_, run_, watch_;
+  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, watch_;
   std::vector<News> news_;
   std::vector<PyRef> fresh_;                         // calls whose tasks have not run yet
   std::unordered_map<ph_req, CallObject*> watched_;  // those that wait

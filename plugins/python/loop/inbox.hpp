@@ -19,6 +19,7 @@ struct News {
   enum class Kind : std::uint8_t {
     request,    ///< job is new
     cancelled,  ///< the client of job.token has gone, or its time is up
+    writable,   ///< the stream of job.token takes bytes again
     cancel_all,
     stop,
   };

@@ -109,6 +109,14 @@ void send_problem(const ph_host* host, ph_req token, unsigned status, std::strin
   }
 }
 
+void answer_refused(const ph_host* host, ph_req token, const Reply& reply) {
+  log(host, token,
+      "the host refused the handler's answer (status " + std::to_string(reply.status) + ", " +
+          std::to_string(reply.headers.size()) +
+          " headers): a status outside 200 to 599, or a header that HTTP does not allow");
+  send_problem(host, token, 500, "The handler's answer cannot be sent.", {});
+}
+
 }  // namespace
 
 void answer(const ph_host* host, ph_req token, const Reply& reply) {
@@ -116,12 +124,16 @@ void answer(const ph_host* host, ph_req token, const Reply& reply) {
   const HeaderLines headers(reply.headers);
   const ph_status status =
       respond(host, token, reply.status, headers.data(), reply.headers.size(), reply.body);
-  if (is_terminal(status)) return;
-  log(host, token,
-      "the host refused the handler's answer (status " + std::to_string(reply.status) + ", " +
-          std::to_string(reply.headers.size()) +
-          " headers): a status outside 200 to 599, or a header that HTTP does not allow");
-  send_problem(host, token, 500, "The handler's answer cannot be sent.", {});
+  if (!is_terminal(status)) answer_refused(host, token, reply);
+}
+
+ph_status start_answer(const ph_host* host, ph_req token, const Reply& reply) {
+  const HeaderLines headers(reply.headers);
+  const ph_status status =
+      host->http->start(host, token, reply.status, headers.data(), reply.headers.size());
+  if (status == PH_E_CANCELLED) send_problem(host, token, 503, "Nobody reads this.", {});
+  if (!is_terminal(status)) answer_refused(host, token, reply);
+  return status;
 }
 
 void answer_problem(const ph_host* host, ph_req token, unsigned status, std::string_view detail,

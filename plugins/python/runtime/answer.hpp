@@ -12,6 +12,10 @@ namespace plughost::python {
 /// the host refuses (a bad header) is logged and answered 500.
 void answer(const ph_host* host, ph_req token, const Reply& reply);
 
+/// Begins a streamed answer with reply's status and headers. Anything but PH_OK: the terminal call
+/// has been made, as answer would.
+ph_status start_answer(const ph_host* host, ph_req token, const Reply& reply);
+
 /// Makes the terminal call with a problem answer (RFC 9457); 503 carries Retry-After: 1.
 void answer_problem(const ph_host* host, ph_req token, unsigned status, std::string_view detail,
                     const ph_req_head& head);

@@ -176,7 +176,7 @@ void Dispatcher::run(Member& me, const Job& job, std::uint64_t now, Reply& reply
   }
   const bool will_wait = job.route->waits.load(std::memory_order_relaxed) > 0;
   if (will_wait) crew_.step_aside(me);
-  const bool returned = call(me, job, reply);
+  const Outcome outcome = call(me, job, reply);
   if (abandoned()) return;
   if (will_wait && now_ns() - now < kQuickCallNs) {
     job.route->waits.fetch_sub(1, std::memory_order_relaxed);
@@ -184,27 +184,27 @@ void Dispatcher::run(Member& me, const Job& job, std::uint64_t now, Reply& reply
              me.waited.load(std::memory_order_relaxed)) {
     job.route->waits.store(RouteTarget::kWaitsMemory, std::memory_order_relaxed);
   }
-  if (returned) {
+  if (outcome == Outcome::replied) {
     if (job.route->debug) show_log(reply);
     answer(host_, job.token, reply);
-  } else {
+  } else if (outcome == Outcome::failed) {
     host_->log(host_, job.token, PH_LOG_ERROR, {reply.log.data(), reply.log.size()});
     answer_problem(host_, job.token, 500, "The handler failed.", *job.head);
   }
 }
 
-bool Dispatcher::call(Member& me, const Job& job, Reply& reply) {
+Dispatcher::Outcome Dispatcher::call(Member& me, const Job& job, Reply& reply) {
   const std::uint64_t turn = me.turn.load(std::memory_order_relaxed);
   me.route.store(job.route, std::memory_order_relaxed);
   me.deadline_ns.store(job.head->deadline_ns, std::memory_order_relaxed);
   me.turn.store(turn + 1, std::memory_order_release);
   Probe probe{host_, job.token};
   const LoggedRequest logged(job.token);
-  bool returned = true;
+  Outcome outcome = Outcome::replied;
   try {
-    job.route->target->call(*job.head, &is_cancelled, &probe, reply);
+    outcome = call_or_stream(host_, job, &is_cancelled, &probe, me.deadline_ns, reply);
   } catch (const std::exception& error) {
-    returned = false;
+    outcome = Outcome::failed;
     reply.log = job.route->spec + ": " + error.what();
   }
   me.turn.store(turn + 2, std::memory_order_release);
@@ -212,7 +212,7 @@ bool Dispatcher::call(Member& me, const Job& job, Reply& reply) {
     clear_interrupt();  // it may not have met the handler
     me.interrupted.store(false, std::memory_order_relaxed);
   }
-  return returned;
+  return outcome;
 }
 
 void Dispatcher::refuse_queued(std::string_view why) {

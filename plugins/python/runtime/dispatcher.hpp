@@ -8,6 +8,7 @@
 #include "runtime/backend.hpp"
 #include "runtime/crew.hpp"
 #include "runtime/overdue.hpp"
+#include "runtime/stream.hpp"
 
 namespace plughost::python {
 
@@ -45,12 +46,13 @@ class Dispatcher final : public Backend {
 
  private:
   enum class State { created, started, stopped };
+  using Outcome = CallOutcome;
 
   void run_member(std::size_t index);
   void start_member(std::size_t index);
   void serve(Member& me, PythonThread& python, Reply& reply);
   void run(Member& me, const Job& job, std::uint64_t now_ns, Reply& reply);
-  bool call(Member& me, const Job& job, Reply& reply);
+  Outcome call(Member& me, const Job& job, Reply& reply);
   void watch();
   void end_overdue(PythonThread& python);
   void interrupt(PythonThread& python, const Overdue::Case& overdue);

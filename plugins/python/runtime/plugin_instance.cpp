@@ -29,13 +29,11 @@ const char* words_for(Kind kind) {
 Mode mode_of(const Target& target, std::optional<Mode> wanted) {
   const Kind kind = target.kind();
   const bool is_async = kind == Kind::coroutine || kind == Kind::async_generator;
-  if (kind == Kind::generator || kind == Kind::async_generator) {
-    throw BindError(
-        "", target.spec() + " is " + words_for(kind) + ", which is not supported in this version");
-  }
   const Mode mode = wanted.value_or(is_async ? Mode::async : Mode::thread);
-  if (is_async == (mode == Mode::async)) return mode;
+  const bool fits = kind != Kind::generator || mode != Mode::pool;
+  if (fits && is_async == (mode == Mode::async)) return mode;
   const std::string is = target.spec() + " is " + words_for(kind);
+  if (!fits) throw BindError("/mode", is + ", and mode pool cannot stream: leave 'mode' out");
   throw BindError("/mode", is_async ? is + ", which runs in mode async only: leave 'mode' out"
                                     : is + ", and mode async is for 'async def' functions");
 }

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(makes_an_answer_of_every_kind_of_result) {
       Reply reply;
       std::string why;
 
-      BOOST_TEST(write_result(result_of(row.result).get(), reply, why), why);
+      BOOST_TEST(write_result(result_of(row.result).get(), reply, nullptr, why), why);
 
       BOOST_TEST(reply.status == row.status);
       BOOST_TEST(pt::header(reply, "content-type") == row.type);
@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(lets_headers_choose_the_content_type) {
   std::string why;
 
   BOOST_TEST(write_result(
-      result_of("({'a': 1}, 200, {'Content-Type': 'application/hal+json'})").get(), reply, why));
+      result_of("({'a': 1}, 200, {'Content-Type': 'application/hal+json'})").get(), reply, nullptr,
+      why));
 
   BOOST_TEST(reply.headers.size() == 1u);
   BOOST_TEST(pt::header(reply, "Content-Type") == "application/hal+json");
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(says_what_cannot_be_sent) {
       Reply reply;
       std::string why;
 
-      BOOST_TEST(!write_result(result_of(refusal.result).get(), reply, why));
+      BOOST_TEST(!write_result(result_of(refusal.result).get(), reply, nullptr, why));
 
       BOOST_TEST(why == refusal.why);
       BOOST_TEST(PyErr_Occurred() == nullptr);

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <plughost/abi/abi.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/reply.hpp"
+#include "runtime/backend.hpp"
+
+namespace plughost::python {
+
+/// An answer whose body comes in pieces: bytes, bytearray, memoryview or str, which goes out as
+/// UTF-8.
+///
+/// The answer begins with the first piece, which may be empty. What fails before that is an answer
+/// of its own, with its own status; what fails later cuts the answer off and is logged. Without a
+/// content type the first piece decides: text/plain for str, else application/octet-stream.
+///
+/// Owner:   whoever runs the handler, for one request. Exactly one terminal call is made by the
+///          time over() is true; the owner sees to it by end, fail or cancel.
+/// Threads: one at a time, GIL held.
+class Stream final {
+ public:
+  /// head: status and headers.
+  Stream(const ph_host* host, const Job& job, Reply head);
+
+  enum class Next {
+    go_on,
+    wait,  ///< until on_writable: the client is slow
+    over,  ///< nobody wants more
+  };
+  Next put(PyObject* piece);
+  /// There are no more pieces.
+  void end();
+  /// Of the Python error that is set.
+  void fail();
+  /// The client has gone, or the server stops.
+  void cancel();
+
+  bool has_begun() const { return begun_; }
+  bool over() const { return over_; }
+
+ private:
+  bool start(std::string_view default_type);
+  void cut(std::string_view why);
+
+  const ph_host* const host_;
+  const Job job_;
+  Reply reply_;  // the head, until it has begun
+  const bool wants_no_body_;
+  bool is_event_stream_ = false;
+  bool begun_ = false;
+  bool over_ = false;
+};
+
+/// Logs the Python error that is set, if it came when the answer was over already.
+void log_late_failure(const ph_host* host, const Job& job);
+
+enum class CallOutcome {
+  replied,   ///< reply is to be sent
+  streamed,  ///< the answer went out in pieces
+  failed,
+};
+
+/// Mode thread: calls the handler, and if its result is a stream sends all of it, waiting for slow
+/// clients without the GIL. deadline_ns becomes 0 when a stream begins: it has no deadline.
+CallOutcome call_or_stream(const ph_host* host, const Job& job, CancelProbe probe, void* probe_ctx,
+                           std::atomic<std::uint64_t>& deadline_ns, Reply& reply);
+
+}  // namespace plughost::python

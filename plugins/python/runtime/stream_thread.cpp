@@ -1,0 +1,98 @@
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include "core/failure.hpp"
+#include "core/py_ref.hpp"
+#include "core/result.hpp"
+#include "runtime/stream.hpp"
+
+namespace plughost::python {
+namespace {
+
+/// Opened once, by the host.
+class Gate final {
+ public:
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    opened_.notify_one();
+  }
+  void pass() {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool open_ = false;
+};
+
+using Key = std::shared_ptr<Gate>;
+
+void open_gate(void* ctx, ph_req) noexcept { (*static_cast<Key*>(ctx))->open(); }
+
+void drop_key(void* ctx) noexcept { delete static_cast<Key*>(ctx); }
+
+/// Without the GIL. The host bounds it: a client that takes nothing is cut off.
+void wait_until_writable(const ph_host* host, ph_req token) {
+  const auto gate = std::make_shared<Gate>();
+  const ph_notify notify{open_gate, drop_key, new Key(gate)};
+  PyThreadState* const state = PyEval_SaveThread();
+  if (host->http->on_writable(host, token, notify) == PH_OK) gate->pass();
+  PyEval_RestoreThread(state);
+}
+
+/// Calls close() of a generator, a file, or whatever has one. False: a Python error is set.
+bool close(PyObject* iterator) {
+  const PyRef method = PyRef::steal(PyObject_GetAttrString(iterator, "close"));
+  if (!method) {
+    PyErr_Clear();
+    return true;
+  }
+  return static_cast<bool>(PyRef::steal(PyObject_CallNoArgs(method.get())));
+}
+
+/// Takes pieces from the iterator until it ends, and closes it.
+void send_pieces(const ph_host* host, const Job& job, PyObject* iterator,
+                 std::atomic<std::uint64_t>& deadline_ns, Reply head) {
+  Stream stream(host, job, std::move(head));
+  auto next = Stream::Next::go_on;
+  while (next != Stream::Next::over) {
+    if (next == Stream::Next::wait) wait_until_writable(host, job.token);
+    const PyRef piece = PyRef::steal(PyIter_Next(iterator));
+    if (!piece) break;
+    next = stream.put(piece.get());
+    if (stream.has_begun()) deadline_ns.store(0, std::memory_order_relaxed);
+  }
+  if (PyErr_Occurred() != nullptr) stream.fail();
+  if (!close(iterator)) stream.fail();
+  stream.end();
+}
+
+}  // namespace
+
+CallOutcome call_or_stream(const ph_host* host, const Job& job, CancelProbe probe, void* probe_ctx,
+                           std::atomic<std::uint64_t>& deadline_ns, Reply& reply) {
+  const Target& target = *job.route->target;
+  PyRef held;
+  PyRef stream;
+  {
+    const PyRef result = target.begin(*job.head, probe, probe_ctx, held, reply);
+    if (result) target.settle(result.get(), *job.head, reply, &stream);
+  }
+  CallOutcome outcome = CallOutcome::replied;
+  if (stream && is_async_iterable(stream.get())) {
+    answer_bad_result(target.spec(), *job.head,
+                      "returned an async iterator; make it an 'async def', which has an event loop",
+                      reply);
+  } else if (stream) {
+    send_pieces(host, job, stream.get(), deadline_ns, std::move(reply));
+    outcome = CallOutcome::streamed;
+  }
+  Target::let_go(held);
+  return outcome;
+}
+
+}  // namespace plughost::python
