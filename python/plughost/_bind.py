@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from ._asgi import Application
 from ._signature import Row, SignatureError, plan_of
+from ._wsgi import handler_of
 
 _SPEC = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<path>[^\W\d]\w*(\.[^\W\d]\w*)*)")
 #: What a call of a function gives, by name; the host knows the same names (core/target.cpp).
@@ -43,6 +45,30 @@ def load_target(spec: str, params: Sequence[str]) -> tuple[Callable[..., Any], l
         return function, plan_of(function, params), kind_of(function)
     except SignatureError as error:
         raise BindError(f"{spec}: {error}") from error
+
+
+def load_app(
+    spec: str, interface: str, factory: bool, mount: str
+) -> tuple[Any, list[Row], str]:
+    """As load_target, for an application; factory: what spec names makes it."""
+    match = _SPEC.fullmatch(spec)
+    if match is None:
+        raise BindError(f"'{spec}' is not a Python target: write module:application")
+    _, app = resolve(import_module(match["module"]), match["path"])
+    if factory:
+        try:
+            app = app()
+        except BaseException as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise BindError(f"{spec}: the factory failed: {reason}", "/factory") from error
+    if not callable(app):
+        raise BindError(f"{spec} is not an application: it is of type {type(app).__name__}")
+    if interface == "asgi":
+        if inspect.isclass(app):
+            raise BindError(f"{spec} is a class, not an ASGI 3 application")
+        return Application.of(app), [], "app"
+    handler = handler_of(app, mount)
+    return handler, plan_of(handler, []), kind_of(handler)
 
 
 def import_module(name: str) -> ModuleType:

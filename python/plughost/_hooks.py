@@ -8,6 +8,8 @@ import sys
 import traceback
 from typing import Any, Optional
 
+from ._asgi import Application
+
 Loop = Optional[asyncio.AbstractEventLoop]
 
 
@@ -16,7 +18,8 @@ class HookError(Exception):
 
     def __init__(self, module: str, hook: str, error: BaseException) -> None:
         reason = "".join(traceback.format_exception_only(type(error), error))
-        super().__init__(f"{hook} of module '{module}' failed: " + " ".join(reason.split()))
+        of = f"'{module}'" if ":" in module else f"module '{module}'"
+        super().__init__(f"{hook} of {of} failed: " + " ".join(reason.split()))
         self.traceback = "".join(traceback.format_exception(error)).rstrip()
 
 
@@ -26,11 +29,18 @@ class Hooks:
     def __init__(self) -> None:
         self._waiting: list[str] = []
         self._started: list[str] = []
+        self._apps: list[tuple[str, Application]] = []
+        self._started_apps: list[tuple[str, Application]] = []
 
     def add(self, spec: str) -> None:
         module = spec.partition(":")[0]
         if module not in self._waiting and module not in self._started:
             self._waiting.append(module)
+
+    def add_app(self, spec: str, application: Application) -> None:
+        known = [app for _, app in (*self._apps, *self._started_apps)]
+        if application not in known:
+            self._apps.append((spec, application))
 
     def need_loop(self) -> bool:
         """Whether one of those that are to be started has an `async def` hook."""
@@ -49,11 +59,25 @@ class Hooks:
             except BaseException as error:  # a hook that calls sys.exit() must not end the host
                 raise HookError(module, "on_startup", error) from error
             self._started.append(module)
-        return any(callable(_hook(module, "on_shutdown")) for module in self._started)
+        while self._apps:
+            spec, application = self._apps.pop(0)
+            try:
+                _run(application.start_up, loop)
+            except BaseException as error:
+                raise HookError(spec, "lifespan startup", error) from error
+            self._started_apps.append((spec, application))
+        shutdowns = [m for m in self._started if callable(_hook(m, "on_shutdown"))]
+        return bool(shutdowns or self._started_apps)
 
     def stop(self, loop: Loop) -> list[HookError]:
         """Calls on_shutdown of those that were started, the last first. Gives what failed."""
         failed = []
+        while self._started_apps:
+            spec, application = self._started_apps.pop()
+            try:
+                _run(application.shut_down, loop)
+            except BaseException as error:
+                failed.append(HookError(spec, "lifespan shutdown", error))
         while self._started:
             module = self._started.pop()
             try:

@@ -11,6 +11,8 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Any, Optional, Protocol
 
+from ._asgi import Application
+
 
 class Call(Protocol):
     """One request, as the host hands it over (plugins/python/loop/call.cpp)."""
@@ -40,6 +42,31 @@ async def run_stream(call: Call, source: Any) -> None:
     """The task of one request whose handler is an async generator."""
     try:
         await send(call, source)
+    except BaseException as error:
+        _fail(call, error)
+
+
+class AppCall(Call, Protocol):
+    """One request of an ASGI application (plugins/python/loop/app_call.cpp)."""
+
+    def scope(self) -> Any: ...
+    def receive(self) -> Awaitable[Any]: ...
+    def send(self, message: Any) -> Awaitable[None]: ...
+    def returned(self) -> None: ...
+
+
+async def run_app(call: AppCall, application: Application) -> None:
+    """The task of one request of an ASGI application."""
+
+    async def receive() -> Any:  # applications make tasks of it, so a future is not enough
+        return await call.receive()
+
+    try:
+        scope = call.scope()
+        if application.state is not None:
+            scope["state"] = application.state.copy()
+        await application.app(scope, receive, call.send)
+        call.returned()
     except BaseException as error:
         _fail(call, error)
 

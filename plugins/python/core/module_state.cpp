@@ -18,6 +18,7 @@ PyRef name_of(const char* text) { return PyRef::steal(PyUnicode_InternFromString
 
 bool fill(ModuleState& state) {
   return (state.load_target = import_attribute("plughost._bind", "load_target")) &&
+         (state.load_app = import_attribute("plughost._bind", "load_app")) &&
          (state.bind_error_type = import_attribute("plughost._bind", "BindError")) &&
          (state.mismatch_type = import_attribute("plughost._convert", "Mismatch")) &&
          (state.request_from_host = import_attribute("plughost.request", "request_from_host")) &&

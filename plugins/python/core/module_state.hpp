@@ -12,6 +12,7 @@ namespace plughost::python {
 /// Threads: GIL held; constant once made.
 struct ModuleState {
   PyRef load_target;        ///< plughost._bind.load_target
+  PyRef load_app;           ///< plughost._bind.load_app
   PyRef bind_error_type;    ///< plughost._bind.BindError
   PyRef mismatch_type;      ///< plughost._convert.Mismatch
   PyRef request_from_host;  ///< plughost.request.request_from_host

@@ -17,6 +17,8 @@ class Target::Impl final {
   explicit Impl(std::string_view spec) : spec_(spec) {}
 
   void load(const std::vector<std::string>& params);
+  void load_app(const AppOptions& options);
+  PyObject* function() const { return function_.get(); }
   void call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const;
   PyRef begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
               Reply& reply) const;
@@ -25,6 +27,7 @@ class Target::Impl final {
   Kind kind() const { return kind_; }
 
  private:
+  void accept(const PyRef& bound);
   PyRef begin_with_arguments(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
                              PyRef& held, Reply& reply) const;
 
@@ -61,6 +64,7 @@ BindError bind_error() {
 
 // The words plughost/_bind.py uses.
 Target::Kind kind_named(std::string_view name) {
+  if (name == "app") return Target::Kind::app;
   if (name == "generator") return Target::Kind::generator;
   if (name == "coroutine") return Target::Kind::coroutine;
   return name == "async generator" ? Target::Kind::async_generator : Target::Kind::function;
@@ -82,10 +86,23 @@ void Target::Impl::load(const std::vector<std::string>& params) {
   std::string error;
   if (!load_module_state(error)) throw BindError("", error);
   const PyRef names = list_of(params);
-  const PyRef bound = PyRef::steal(
+  accept(PyRef::steal(
       names ? PyObject_CallFunction(module_state().load_target.get(), "s#O", spec_.data(),
                                     static_cast<Py_ssize_t>(spec_.size()), names.get())
-            : nullptr);
+            : nullptr));
+}
+
+void Target::Impl::load_app(const AppOptions& options) {
+  std::string error;
+  if (!load_module_state(error)) throw BindError("", error);
+  accept(PyRef::steal(PyObject_CallFunction(
+      module_state().load_app.get(), "s#sis#", spec_.data(), static_cast<Py_ssize_t>(spec_.size()),
+      options.interface, options.factory ? 1 : 0, options.mount.data(),
+      static_cast<Py_ssize_t>(options.mount.size()))));
+}
+
+/// What plughost._bind gave: (function, plan, kind); empty: a Python error is set.
+void Target::Impl::accept(const PyRef& bound) {
   PyObject* function = nullptr;
   PyObject* plan = nullptr;
   const char* kind = nullptr;
@@ -153,6 +170,12 @@ std::unique_ptr<Target> Target::load(std::string_view spec,
   return std::unique_ptr<Target>(new Target(std::move(impl)));
 }
 
+std::unique_ptr<Target> Target::load_app(std::string_view spec, const AppOptions& options) {
+  auto impl = std::make_unique<Impl>(spec);
+  impl->load_app(options);
+  return std::unique_ptr<Target>(new Target(std::move(impl)));
+}
+
 namespace {
 
 /// Runs work; what it throws becomes a 500. The core itself has failed then, out of memory say.
@@ -191,6 +214,8 @@ void Target::settle(PyObject* result, const ph_req_head& head, Reply& reply, PyR
 }
 
 const std::string& Target::spec() const { return impl_->spec(); }
+
+PyObject* Target::function() const { return impl_->function(); }
 
 Target::Kind Target::kind() const { return impl_->kind(); }
 

@@ -42,11 +42,26 @@ using CancelProbe = bool (*)(void* ctx) noexcept;
 class Target final {
  public:
   /// What a call of the function gives.
-  enum class Kind { function, generator, coroutine, async_generator };
+  enum class Kind {
+    function,
+    generator,
+    coroutine,
+    async_generator,
+    app,  ///< an ASGI application, which begin and call cannot call
+  };
 
   /// params: names of the route's path parameters, which the function or its request may take.
   static std::unique_ptr<Target> load(std::string_view spec,
                                       const std::vector<std::string>& params);
+
+  /// An application instead of a handler.
+  struct AppOptions {
+    const char* interface;  ///< "asgi" or "wsgi"
+    bool factory;           ///< call what spec names: it makes the application
+    std::string mount;      ///< literal prefix of its paths
+  };
+  /// Of a WSGI application this is a function that takes the request.
+  static std::unique_ptr<Target> load_app(std::string_view spec, const AppOptions& options);
   ~Target();
 
   /// Converts the arguments, calls, and normalises the result into reply (cleared first). A result
@@ -66,6 +81,8 @@ class Target final {
 
   const std::string& spec() const;
   Kind kind() const;
+  /// Borrowed: the function, or what runs the application (plughost._asgi.Application).
+  PyObject* function() const;
 
  private:
   class Impl;

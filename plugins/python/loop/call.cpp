@@ -3,6 +3,7 @@
 #include "core/problem.hpp"
 #include "loop/event_loop.hpp"
 #include "runtime/answer.hpp"
+#include "runtime/clock.hpp"
 
 namespace plughost::python::loop {
 namespace {
@@ -15,19 +16,8 @@ bool is_cancelled(void* ctx) noexcept {
   return host->http->is_cancelled(host, state.job.token) != 0;
 }
 
-/// After the terminal call. The task's reference to the call and the other way round are a cycle.
-void end(CallState& state) {
-  state.over = true;
-  Target::let_go(state.held);
-  state.held = PyRef();
-  if (state.watched) state.loop.forget(state.job.token);
-  state.loop.inbox()->end();
-  state.task = PyRef();
-  state.writer = PyRef();
-}
-
 void end_if_over(CallState& state) {
-  if (!state.over && state.stream->over()) end(state);
+  if (!state.over && state.stream->over()) end_call(state);
 }
 
 Reply& reply_of_this_thread() {
@@ -38,7 +28,7 @@ Reply& reply_of_this_thread() {
 void send(CallState& state, Reply& reply) {
   if (state.job.route->debug) show_log(reply);
   answer(state.loop.host(), state.job.token, reply);
-  end(state);
+  end_call(state);
 }
 
 bool is_cancellation(PyObject* error) {
@@ -65,19 +55,9 @@ PyObject* put_method(PyObject* self, PyObject* piece) {
   return PyBool_FromLong(next == Stream::Next::go_on);
 }
 
-/// call.writable(): a future, done when the client has taken enough.
+/// call.writable(): a future.
 PyObject* writable_method(PyObject* self, PyObject*) {
-  CallState& state = *call_of(self).state;
-  const bool registered = static_cast<bool>(state.writer);
-  state.writer = state.loop.make_future();
-  if (!state.writer) return nullptr;
-  PyRef future = state.writer;
-  if (registered || state.over) return future.release();
-  const ph_host* host = state.loop.host();
-  const ph_status status = host->http->on_writable(
-      host, state.job.token, notify_inbox(state.loop.inbox(), News::Kind::writable));
-  if (status != PH_OK) wake_writer(call_of(self));
-  return future.release();
+  return wait_writable(call_of(self)).release();
 }
 
 /// call.end(): there are no more pieces.
@@ -90,19 +70,24 @@ PyObject* end_method(PyObject* self, PyObject*) {
   Py_RETURN_NONE;
 }
 
-/// call.fail(error)
-PyObject* fail_method(PyObject* self, PyObject* error) {
-  CallObject& call = call_of(self);
+void fail_with(CallObject& call, PyObject* error) {
   CallState& state = *call.state;
   const bool cancelled = is_cancellation(error);
-  if (cancelled && state.over) Py_RETURN_NONE;
+  if (cancelled && state.over) return;
   if (cancelled && (state.loop.is_cancelling() || is_cancelled(&state))) {
     // Read by a client that closed only its sending side, or by one of a server that stops.
     refuse(call, 503, "The request was cancelled.");
-    Py_RETURN_NONE;
+    return;
   }
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
   fail(call);
+}
+
+/// call.fail(error)
+PyObject* fail_method(PyObject* self, PyObject* error) {
+  CallObject& call = call_of(self);
+  fail_with(call, error);
+  if (call.state->app) leave_app(*call.state);
   Py_RETURN_NONE;
 }
 
@@ -111,6 +96,7 @@ void deallocate(PyObject* self) {
   PyTypeObject* const type = Py_TYPE(self);
   if (call.state != nullptr) {
     refuse(call, 500, "The handler was given up.");
+    if (call.state->app) leave_app(*call.state);
     delete call.state;
   }
   PyObject_Free(self);
@@ -128,7 +114,8 @@ PyType_Slot kSlots[] = {
     {Py_tp_dealloc, reinterpret_cast<void*>(&deallocate)}, {Py_tp_methods, kMethods}, {0, nullptr}};
 
 PyType_Spec kSpec = {"plughost.Call", sizeof(CallObject), 0,
-                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, kSlots};
+                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                     kSlots};
 
 /// Made once and kept: a destructor at exit would run after the interpreter is gone.
 PyTypeObject* call_type() {
@@ -136,13 +123,30 @@ PyTypeObject* call_type() {
   return type;
 }
 
+PyType_Slot kAppSlots[] = {{Py_tp_methods, kAppMethods}, {0, nullptr}};
+
+PyType_Spec kAppSpec = {"plughost.AppCall", sizeof(CallObject), 0,
+                        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, kAppSlots};
+
+/// A call with the methods of an ASGI application beside its own.
+PyTypeObject* app_call_type() {
+  static PyTypeObject* const type = [] {
+    const PyRef base = PyRef::borrow(reinterpret_cast<PyObject*>(call_type()));
+    return reinterpret_cast<PyTypeObject*>(base ? PyType_FromSpecWithBases(&kAppSpec, base.get())
+                                                : nullptr);
+  }();
+  return type;
+}
+
 }  // namespace
 
 PyRef make_call(EventLoop& loop, const Job& job) {
-  PyTypeObject* const type = call_type();
+  const bool is_app = job.route->target->kind() == Target::Kind::app;
+  PyTypeObject* const type = is_app ? app_call_type() : call_type();
   CallObject* const call = type == nullptr ? nullptr : PyObject_New(CallObject, type);
   if (call == nullptr) return {};
   call->state = new CallState(loop, job);
+  if (is_app) call->state->app.emplace();
   return PyRef::steal(reinterpret_cast<PyObject*>(call));
 }
 
@@ -181,13 +185,52 @@ void fail(CallObject& call) {
   }
 }
 
+PyRef wait_writable(CallObject& call) {
+  CallState& state = *call.state;
+  const bool registered = static_cast<bool>(state.writer);
+  state.writer = state.loop.make_future();
+  if (!state.writer || registered || state.over) return state.writer;
+  PyRef future = state.writer;
+  const ph_host* host = state.loop.host();
+  const ph_status status = host->http->on_writable(
+      host, state.job.token, notify_inbox(state.loop.inbox(), News::Kind::writable));
+  if (status != PH_OK) wake_writer(call);
+  return future;
+}
+
 void wake_writer(CallObject& call) {
   const PyRef future = std::exchange(call.state->writer, PyRef());
-  if (!future) return;
+  if (future) set_future(future, PyRef::borrow(Py_None));
+}
+
+void set_future(const PyRef& future, const PyRef& value) {
   const PyRef done = PyRef::steal(PyObject_CallMethod(future.get(), "done", nullptr));
-  if (!done || done.get() == Py_True) return PyErr_Clear();
-  const PyRef set = PyRef::steal(PyObject_CallMethod(future.get(), "set_result", "O", Py_None));
+  if (!done || !value || done.get() == Py_True) return PyErr_Clear();
+  const PyRef set = PyRef::steal(PyObject_CallMethod(future.get(), "set_result", "O", value.get()));
   if (!set) PyErr_Clear();
+}
+
+/// The task's reference to the call and the other way round are a cycle.
+void end_call(CallState& state) {
+  state.over = true;
+  Target::let_go(state.held);
+  state.held = PyRef();
+  if (state.watched) state.loop.forget(state.job.token);
+  state.writer = PyRef();
+  if (state.app) {
+    disconnect(state);
+    if (!state.app->returned) return;
+  }
+  state.loop.inbox()->end();
+  state.task = PyRef();
+}
+
+void leave_app(CallState& state) {
+  if (state.app->returned) return;
+  state.app->returned = true;
+  if (!state.over) return;
+  state.loop.inbox()->end();
+  state.task = PyRef();
 }
 
 void refuse(CallObject& call, unsigned status, std::string_view why) {
@@ -195,16 +238,23 @@ void refuse(CallObject& call, unsigned status, std::string_view why) {
   if (state.over) return;
   if (state.stream) {
     state.stream->cancel();
-    end(state);
+    end_call(state);
     return;
   }
   answer_problem(state.loop.host(), state.job.token, status, why, *state.job.head);
-  end(state);
+  end_call(state);
 }
 
 void cancel(CallObject& call) {
-  if (!call.state->task) return;
-  const PyRef task = call.state->task;
+  CallState& state = *call.state;
+  if (!state.task) return;
+  if (state.app && !state.loop.is_cancelling()) {
+    const std::uint64_t deadline = state.job.head->deadline_ns;
+    const bool is_late = deadline != 0 && !state.stream && now_ns() >= deadline;
+    disconnect(state);
+    if (!is_late) return;
+  }
+  const PyRef task = state.task;
   const PyRef done = PyRef::steal(PyObject_CallMethod(task.get(), "cancel", nullptr));
   if (!done) PyErr_Clear();
 }

@@ -3,6 +3,8 @@
 #include <optional>
 
 #include "core/py_ref.hpp"
+#include "core/reply.hpp"
+#include "loop/app_call.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/stream.hpp"
 
@@ -20,6 +22,7 @@ struct CallState {
   PyRef held;                    ///< see Target::begin
   std::optional<Stream> stream;  ///< once the handler's result was one
   PyRef writer;                  ///< the future that waits until the stream takes bytes again
+  std::optional<AppState> app;   ///< for a request of an ASGI application
   bool watched = false;
   bool over = false;  ///< the terminal call was made
 };
@@ -52,7 +55,19 @@ void wake_writer(CallObject& call);
 /// Answers a problem instead.
 void refuse(CallObject& call, unsigned status, std::string_view why);
 
-/// Cancels the task, unless it is over.
+/// Cancels the task, unless it is over. An ASGI application is told of the disconnect instead, as
+/// long as there is time left for its answer.
 void cancel(CallObject& call);
+
+// For the methods of an ASGI application's call.
+
+/// After the terminal call.
+void end_call(CallState& state);
+/// After the application has returned.
+void leave_app(CallState& state);
+/// A future, done when the client has taken enough. Empty: a Python error is set.
+PyRef wait_writable(CallObject& call);
+/// Nothing if the future is done already.
+void set_future(const PyRef& future, const PyRef& value);
 
 }  // namespace plughost::python::loop

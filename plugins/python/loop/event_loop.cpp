@@ -150,8 +150,9 @@ void EventLoop::run() {
     why = serve();
     fresh_.clear();
     watched_.clear();
-    python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = watch_ =
-        PyRef();
+    python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = run_app_ =
+        watch_ = PyRef();
+    scopes_.reset();
     python.release();
   }
   enter(State::ended, std::move(why));
@@ -163,9 +164,12 @@ std::string EventLoop::serve() {
   const PyRef self = PyRef::steal(PyCapsule_New(this, nullptr, nullptr));
   run_ = attribute(module.get(), "run");
   run_stream_ = attribute(module.get(), "run_stream");
+  run_app_ = attribute(module.get(), "run_app");
+  scopes_ = std::make_unique<ScopeMaker>();
   watch_ = PyRef::steal(self ? PyCFunction_New(&kWatch, self.get()) : nullptr);
   const PyRef serve = attribute(module.get(), "serve");
-  if (!run_ || !run_stream_ || !watch_ || !serve) return describe_error();
+  if (!run_ || !run_stream_ || !run_app_ || !scopes_->ok() || !watch_ || !serve)
+    return describe_error();
   const PyRef result = PyRef::steal(PyObject_CallFunction(
       serve.get(), "siNNN", settings_.kind.c_str(), inbox_->descriptor(),
       PyCFunction_New(&kReceive, self.get()), PyCFunction_New(&kStarted, self.get()),
@@ -231,15 +235,8 @@ void EventLoop::begin(const Job& job) {
     refuse(call, 504, "The deadline passed before the handler was called.");
     return;
   }
-  PyRef result = begin_handler(call);
-  if (!result) return;
-  const bool waits = is_awaitable(result.get());
-  if (!waits) {
-    result = settle(call, result.get());
-    if (!result) return;
-  }
-  const PyRef coroutine = PyRef::steal(PyObject_CallFunctionObjArgs(
-      waits ? run_.get() : run_stream_.get(), object.get(), result.get(), nullptr));
+  const PyRef coroutine = call_handler(call, object);
+  if (call.state->over) return;
   PyRef task =
       PyRef::steal(coroutine ? PyObject_CallOneArg(create_task_.get(), coroutine.get()) : nullptr);
   if (!task) {
@@ -248,6 +245,21 @@ void EventLoop::begin(const Job& job) {
   }
   call.state->task = std::move(task);
   fresh_.push_back(object);
+}
+
+/// What the request's task is to run. Empty: the request is answered, or a Python error is set.
+PyRef EventLoop::call_handler(CallObject& call, const PyRef& object) {
+  const Target& target = *call.state->job.route->target;
+  const auto with = [&](const PyRef& function, PyObject* argument) {
+    return PyRef::steal(
+        PyObject_CallFunctionObjArgs(function.get(), object.get(), argument, nullptr));
+  };
+  if (target.kind() == Target::Kind::app) return with(run_app_, target.function());
+  const PyRef result = begin_handler(call);
+  if (!result) return {};
+  if (is_awaitable(result.get())) return with(run_, result.get());
+  const PyRef stream = settle(call, result.get());
+  return stream ? with(run_stream_, stream.get()) : PyRef();
 }
 
 void EventLoop::watch_waiting() {

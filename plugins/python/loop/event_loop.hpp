@@ -11,6 +11,7 @@
 
 #include "core/py_ref.hpp"
 #include "loop/inbox.hpp"
+#include "loop/scope.hpp"
 #include "runtime/backend.hpp"
 
 namespace plughost::python {
@@ -66,6 +67,7 @@ class EventLoop final : public Backend {
   /// Whether tasks are being cancelled because there is no time left.
   bool is_cancelling() const { return cancelling_; }
   void forget(ph_req token) { watched_.erase(token); }
+  ScopeMaker& scopes() { return *scopes_; }
   PyRef make_future() const { return PyRef::steal(PyObject_CallNoArgs(create_future_.get())); }
 
  private:
@@ -74,6 +76,7 @@ class EventLoop final : public Backend {
   void run();
   std::string serve();
   void begin(const Job& job);
+  PyRef call_handler(CallObject& call, const PyRef& object);
   void watch(CallObject& call);
   void cancel_all();
   bool wait_for(State state, Inbox::TimePoint deadline);
@@ -91,7 +94,8 @@ class EventLoop final : public Backend {
   std::string failure_;  // guarded by mutex_
 
   // Of the loop's thread.
-  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, watch_;
+  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, run_app_, watch_;
+  std::unique_ptr<ScopeMaker> scopes_;
   std::vector<News> news_;
   std::vector<PyRef> fresh_;                         // calls whose tasks have not run yet
   std::unordered_map<ph_req, CallObject*> watched_;  // those that wait

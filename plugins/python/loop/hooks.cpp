@@ -36,6 +36,12 @@ void Hooks::add(const std::string& spec) {
   if (!done) throw std::runtime_error(describe_error());
 }
 
+void Hooks::add_app(const std::string& spec, PyObject* application) {
+  const PyRef done =
+      PyRef::steal(PyObject_CallMethod(object().get(), "add_app", "sO", spec.c_str(), application));
+  if (!done) throw std::runtime_error(describe_error());
+}
+
 bool Hooks::need_loop() const {
   if (!object_) return false;
   const PyRef needed = PyRef::steal(PyObject_CallMethod(object_.get(), "need_loop", nullptr));

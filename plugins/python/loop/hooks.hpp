@@ -22,6 +22,8 @@ class Hooks final {
 
   /// A route's target, `module:attr`. Errors: throws std::runtime_error.
   void add(const std::string& spec);
+  /// An ASGI application (plughost._asgi.Application) of that target, for its lifespan events.
+  void add_app(const std::string& spec, PyObject* application);
   /// Whether a module that start has not seen needs an event loop for its hooks.
   bool need_loop() const;
   /// Starts the modules added since the last time; loop may be null.

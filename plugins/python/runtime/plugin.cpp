@@ -85,8 +85,10 @@ ph_status bind(ph_plugin* plugin, const ph_route* route, ph_handler* out,
                ph_error* error) noexcept {
   return guarded(error, [&]() -> ph_status {
     if (!PH_HAS(out, handle)) return fail(error, PH_E_UNSUPPORTED, "", "the host is too old");
-    out->ctx =
-        plugin->bind(view(route->handler), view(route->config_json), parameters(*route)).release();
+    out->ctx = plugin
+                   ->bind(view(route->handler), view(route->config_json), view(route->mount),
+                          parameters(*route))
+                   .release();
     out->flags = PH_HF_NONBLOCKING;
     out->handle = handle;
     return PH_OK;

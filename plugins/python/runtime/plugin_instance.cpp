@@ -19,14 +19,25 @@ const char* words_for(Kind kind) {
       return "an async def function";
     case Kind::async_generator:
       return "an async generator";
+    case Kind::app:
     case Kind::function:
       break;
   }
   return "a plain function";
 }
 
+std::unique_ptr<Target> load(std::string_view spec, const RouteOptions& options,
+                             std::string_view mount, const std::vector<std::string>& params) {
+  if (options.mode == Mode::asgi || options.mode == Mode::wsgi) {
+    const char* interface = options.mode == Mode::asgi ? "asgi" : "wsgi";
+    return Target::load_app(spec, {interface, options.factory, std::string(mount)});
+  }
+  return Target::load(spec, params);
+}
+
 /// The mode a route runs in: as the function is, unless the route says otherwise.
 Mode mode_of(const Target& target, std::optional<Mode> wanted) {
+  if (wanted == Mode::asgi || wanted == Mode::wsgi) return *wanted;
   const Kind kind = target.kind();
   const bool is_async = kind == Kind::coroutine || kind == Kind::async_generator;
   const Mode mode = wanted.value_or(is_async ? Mode::async : Mode::thread);
@@ -67,15 +78,17 @@ Backend& ph_plugin::backend_for(const RouteTarget& route, const RouteOptions& op
   {
     const Interpreter::ControlGil gil(interpreter_);
     hooks_.add(route.spec);
+    if (mode == Mode::asgi) hooks_.add_app(route.spec, route.target->function());
   }
-  if (mode == Mode::async) uses_loop_ = true;
+  const bool runs_on_loop = mode == Mode::async || mode == Mode::asgi;
+  if (runs_on_loop) uses_loop_ = true;
   if (started_) start_loop_and_hooks();
-  if (mode == Mode::async) return loop_;
+  if (runs_on_loop) return loop_;
   return dispatcher_;
 }
 
 std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
-                                              std::string_view options_json,
+                                              std::string_view options_json, std::string_view mount,
                                               std::vector<std::string> params) {
   const RouteOptions options = parse_route_options(options_json);
   auto route = std::make_unique<ph_route_ctx>();
@@ -84,7 +97,7 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
   route->target.debug = options.debug.value_or(settings_.debug);
   {
     const Interpreter::ControlGil gil(interpreter_);
-    route->target.target = Target::load(handler, route->target.params);
+    route->target.target = load(handler, options, mount, route->target.params);
   }
   try {
     route->backend = &backend_for(route->target, options);

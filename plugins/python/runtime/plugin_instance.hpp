@@ -32,9 +32,9 @@ struct ph_plugin final {
   ph_plugin(const ph_plugin&) = delete;
   ph_plugin& operator=(const ph_plugin&) = delete;
 
-  /// params: the names of the route's path parameters.
+  /// mount: the literal prefix of the route's pattern. params: the names of its path parameters.
   std::unique_ptr<ph_route_ctx> bind(std::string_view handler, std::string_view options_json,
-                                     std::vector<std::string> params);
+                                     std::string_view mount, std::vector<std::string> params);
   void unbind(std::unique_ptr<ph_route_ctx> route);
   void start();
   bool drain(std::uint64_t deadline_ns);

@@ -95,13 +95,13 @@ Mode mode_named(const std::string& name) {
   if (name == "thread") return Mode::thread;
   if (name == "async") return Mode::async;
   if (name == "pool") return Mode::pool;
-  if (name == "asgi" || name == "wsgi") {
-    throw BindError("/mode", "mode '" + name + "' is not supported in this version");
-  }
-  const std::string_view meant = nearest(name, {"thread", "async", "pool"});
-  throw BindError("/mode", "unknown mode '" + name + "'" +
-                               (meant.empty() ? std::string(": it is thread, async or pool")
-                                              : " (did you mean '" + std::string(meant) + "'?)"));
+  if (name == "asgi") return Mode::asgi;
+  if (name == "wsgi") return Mode::wsgi;
+  const std::string_view meant = nearest(name, {"thread", "async", "pool", "asgi", "wsgi"});
+  throw BindError("/mode",
+                  "unknown mode '" + name + "'" +
+                      (meant.empty() ? std::string(": it is thread, async, pool, asgi or wsgi")
+                                     : " (did you mean '" + std::string(meant) + "'?)"));
 }
 
 }  // namespace
@@ -127,10 +127,14 @@ Settings parse_settings(std::string_view json, const std::filesystem::path& base
 RouteOptions parse_route_options(std::string_view json) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"mode", "debug", "pool"}, {"factory", "executor", "scheduler", "max_in_flight"});
+  options.allow({"mode", "debug", "pool", "factory"}, {"executor", "scheduler", "max_in_flight"});
   RouteOptions route;
   if (options.find("debug") != nullptr) route.debug = options.flag("debug", false);
   if (options.find("mode") != nullptr) route.mode = mode_named(options.text("mode", ""));
+  route.factory = options.flag("factory", false);
+  if (route.factory && route.mode != Mode::asgi && route.mode != Mode::wsgi) {
+    throw BindError("/factory", "'factory' is for mode asgi and mode wsgi");
+  }
   if (options.find("pool") == nullptr) return route;
   route.pool = options.text("pool", route.pool);
   if (route.mode.value_or(Mode::pool) != Mode::pool) {

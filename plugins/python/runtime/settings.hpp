@@ -28,12 +28,13 @@ struct Settings {
 /// Errors: throws BindError naming the key (unknown, wrong type, out of range, no such folder).
 Settings parse_settings(std::string_view json, const std::filesystem::path& base);
 
-enum class Mode { thread, async, pool };
+enum class Mode { thread, async, pool, asgi, wsgi };
 
 /// A route's own options.
 struct RouteOptions {
   std::optional<Mode> mode;      ///< none: as the function is
   std::string pool = "default";  ///< in Mode::pool: its name; whether it exists is not checked here
+  bool factory = false;          ///< of asgi and wsgi: the target makes the application
   std::optional<bool> debug;     ///< none: as Settings::debug
 };
 

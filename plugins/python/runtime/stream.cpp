@@ -66,11 +66,12 @@ bool is_event_stream(const Reply& reply) {
 
 }  // namespace
 
-Stream::Stream(const ph_host* host, const Job& job, Reply head)
+Stream::Stream(const ph_host* host, const Job& job, Reply head, Type type)
     : host_(host),
       job_(job),
       reply_(std::move(head)),
-      wants_no_body_(view(job.head->method) == "HEAD") {}
+      wants_no_body_(view(job.head->method) == "HEAD"),
+      type_(type) {}
 
 Stream::Next Stream::put(PyObject* object) {
   if (over_) return Next::over;
@@ -101,7 +102,7 @@ Stream::Next Stream::put(PyObject* object) {
 
 /// False: the answer is over.
 bool Stream::start(std::string_view default_type) {
-  if (!default_type.empty() && !has_content_type(reply_)) {
+  if (type_ == Type::guess && !default_type.empty() && !has_content_type(reply_)) {
     reply_.headers.emplace_back("content-type", default_type);
   }
   is_event_stream_ = is_event_stream(reply_);

@@ -17,15 +17,20 @@ namespace plughost::python {
 ///
 /// The answer begins with the first piece, which may be empty. What fails before that is an answer
 /// of its own, with its own status; what fails later cuts the answer off and is logged. Without a
-/// content type the first piece decides: text/plain for str, else application/octet-stream.
+/// content type the first piece may decide: text/plain for str, else application/octet-stream.
 ///
 /// Owner:   whoever runs the handler, for one request. Exactly one terminal call is made by the
 ///          time over() is true; the owner sees to it by end, fail or cancel.
 /// Threads: one at a time, GIL held.
 class Stream final {
  public:
+  enum class Type {
+    guess,     ///< without a content type the first piece decides
+    as_given,  ///< none is added
+  };
+
   /// head: status and headers.
-  Stream(const ph_host* host, const Job& job, Reply head);
+  Stream(const ph_host* host, const Job& job, Reply head, Type type = Type::guess);
 
   enum class Next {
     go_on,
@@ -51,6 +56,7 @@ class Stream final {
   const Job job_;
   Reply reply_;  // the head, until it has begun
   const bool wants_no_body_;
+  const Type type_;
   bool is_event_stream_ = false;
   bool begun_ = false;
   bool over_ = false;

@@ -31,8 +31,10 @@ BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_served) {
       {"mode async", "sample:hello", R"({"mode": "async"})", "/mode",
        "for 'async def' functions"},
       {"mode of a wrong type", "sample:hello", R"({"mode": 3})", "/mode", "text"},
-      {"option of a later version", "sample:hello", R"({"factory": true})", "/factory",
+      {"option of a later version", "sample:hello", R"({"executor": "dask"})", "/executor",
        "not supported"},
+      {"factory of a function", "sample:hello", R"({"factory": true})", "/factory",
+       "for mode asgi"},
   };
   in_own_process([&] {
     CreatedPlugin plugin;

@@ -1,0 +1,183 @@
+#include "loop/app_call.hpp"
+
+#include "core/views.hpp"
+#include "loop/call.hpp"
+#include "loop/event_loop.hpp"
+#include "loop/ready.hpp"
+#include "runtime/answer.hpp"
+
+namespace plughost::python::loop {
+namespace {
+
+using Phase = AppState::Phase;
+
+CallState& state_of(PyObject* self) { return *reinterpret_cast<CallObject*>(self)->state; }
+
+PyRef none() { return PyRef::borrow(Py_None); }
+
+bool is_gone(const CallState& state) {
+  const ph_host* host = state.loop.host();
+  return state.over || host->http->is_cancelled(host, state.job.token) != 0;
+}
+
+PyObject* scope(PyObject* self, PyObject*) {
+  CallState& state = state_of(self);
+  if (state.over) return none().release();
+  return state.loop.scopes().make(*state.job.head).release();
+}
+
+PyRef body_event(const CallState& state) {
+  const std::string_view body = view(state.job.head->body);
+  return PyRef::steal(Py_BuildValue("{sssy#sO}", "type", "http.request", "body", body.data(),
+                                    static_cast<Py_ssize_t>(body.size()), "more_body", Py_False));
+}
+
+PyRef disconnect_event() { return PyRef::steal(Py_BuildValue("{ss}", "type", "http.disconnect")); }
+
+PyObject* receive(PyObject* self, PyObject*) {
+  CallState& state = state_of(self);
+  AppState& app = *state.app;
+  if (!state.over && !app.body_received) {
+    app.body_received = true;
+    return make_ready(body_event(state)).release();
+  }
+  if (is_gone(state)) return make_ready(disconnect_event()).release();
+  if (!app.receiver) app.receiver = state.loop.make_future();
+  return PyRef(app.receiver).release();
+}
+
+PyObject* refuse_event(const char* expected, std::string_view got) {
+  const std::string text(got);
+  PyErr_Format(PyExc_RuntimeError, "expected the ASGI message %s, but got '%s'", expected,
+               text.c_str());
+  return nullptr;
+}
+
+bool append_header(PyObject* pair, Reply& head) {
+  const PyRef parts = PyRef::steal(PySequence_Tuple(pair));
+  if (!parts) return false;
+  if (PyTuple_GET_SIZE(parts.get()) != 2 || !PyBytes_Check(PyTuple_GET_ITEM(parts.get(), 0)) ||
+      !PyBytes_Check(PyTuple_GET_ITEM(parts.get(), 1))) {
+    PyErr_SetString(PyExc_TypeError, "ASGI headers must be pairs of bytes");
+    return false;
+  }
+  const auto text = [&](Py_ssize_t i) {
+    PyObject* item = PyTuple_GET_ITEM(parts.get(), i);
+    return std::string(PyBytes_AS_STRING(item), static_cast<std::size_t>(PyBytes_GET_SIZE(item)));
+  };
+  std::string name = text(0);
+  // How the connection is used is the host's business.
+  if (name == "transfer-encoding" || name == "keep-alive") return true;
+  std::string value = text(1);
+  if (name == "connection" && value != "close") return true;
+  head.headers.emplace_back(std::move(name), std::move(value));
+  return true;
+}
+
+PyObject* response_start(AppState& app, PyObject* event) {
+  app.head.clear();
+  PyObject* status = PyDict_GetItemString(event, "status");
+  const long number = status == nullptr ? 0 : PyLong_AsLong(status);
+  if (PyErr_Occurred() != nullptr) return nullptr;
+  app.head.status = static_cast<unsigned>(number);
+  PyObject* headers = PyDict_GetItemString(event, "headers");
+  const PyRef pairs = PyRef::steal(headers == nullptr ? PyTuple_New(0) : PySequence_Tuple(headers));
+  for (Py_ssize_t i = 0; pairs && i < PyTuple_GET_SIZE(pairs.get()); ++i) {
+    if (!append_header(PyTuple_GET_ITEM(pairs.get(), i), app.head)) return nullptr;
+  }
+  if (!pairs) return nullptr;
+  app.phase = Phase::started;
+  return make_ready(none()).release();
+}
+
+/// The whole answer at once, if that is what it is.
+bool respond_whole(CallState& state, PyObject* body) {
+  AppState& app = *state.app;
+  if (app.phase != Phase::started || view(state.job.head->method) == "HEAD") return false;
+  app.head.body.assign(PyBytes_AS_STRING(body), static_cast<std::size_t>(PyBytes_GET_SIZE(body)));
+  app.phase = Phase::done;
+  answer(state.loop.host(), state.job.token, app.head);
+  end_call(state);
+  return true;
+}
+
+PyObject* response_body(PyObject* self, CallState& state, PyObject* event) {
+  AppState& app = *state.app;
+  static PyObject* const empty = PyBytes_FromStringAndSize(nullptr, 0);
+  PyObject* body = PyDict_GetItemString(event, "body");
+  if (body == nullptr) body = empty;
+  PyObject* more_body = PyDict_GetItemString(event, "more_body");
+  const int more = more_body == nullptr ? 0 : PyObject_IsTrue(more_body);
+  if (more < 0) return nullptr;
+  PyRef copy;
+  if (!PyBytes_Check(body)) {
+    copy = PyRef::steal(PyBytes_FromObject(body));
+    if (!copy) return nullptr;
+    body = copy.get();
+  }
+  if (more == 0 && respond_whole(state, body)) return make_ready(none()).release();
+  if (app.phase == Phase::started) {
+    state.stream.emplace(state.loop.host(), state.job, std::move(app.head), Stream::Type::as_given);
+    app.phase = Phase::body;
+  }
+  const Stream::Next next = state.stream->put(body);
+  if (more == 0) {
+    app.phase = Phase::done;
+    state.stream->end();
+  }
+  if (state.stream->over() && !state.over) end_call(state);
+  if (next != Stream::Next::wait || state.over) return make_ready(none()).release();
+  return wait_writable(*reinterpret_cast<CallObject*>(self)).release();
+}
+
+PyObject* send(PyObject* self, PyObject* event) {
+  CallState& state = state_of(self);
+  AppState& app = *state.app;
+  PyObject* type = PyDict_Check(event) ? PyDict_GetItemString(event, "type") : nullptr;
+  const char* text = type != nullptr && PyUnicode_Check(type) ? PyUnicode_AsUTF8(type) : nullptr;
+  if (text == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "an ASGI message must be a dict with a 'type'");
+    return nullptr;
+  }
+  const std::string_view message = text;
+  const bool is_start = message == "http.response.start";
+  if (app.phase == Phase::done) return refuse_event("none, for the answer is complete", message);
+  if (!is_start && message != "http.response.body") {
+    return refuse_event("'http.response.start' or 'http.response.body'", message);
+  }
+  if (is_start != (app.phase == Phase::waiting)) {
+    return refuse_event(is_start ? "'http.response.body'" : "'http.response.start'", message);
+  }
+  // The answer was made already, or cut: nobody waits for this one.
+  if (state.over) return make_ready(none()).release();
+  return is_start ? response_start(app, event) : response_body(self, state, event);
+}
+
+PyObject* returned(PyObject* self, PyObject*) {
+  CallState& state = state_of(self);
+  if (!state.over) {
+    if (!state.stream) {
+      PyErr_SetString(PyExc_RuntimeError, "the ASGI application returned without an answer");
+    } else {
+      PyErr_SetString(PyExc_RuntimeError, "the ASGI application returned before its answer ended");
+    }
+    fail(*reinterpret_cast<CallObject*>(self));
+  }
+  leave_app(state);
+  Py_RETURN_NONE;
+}
+
+}  // namespace
+
+PyMethodDef kAppMethods[] = {{"scope", scope, METH_NOARGS, nullptr},
+                             {"receive", receive, METH_NOARGS, nullptr},
+                             {"send", send, METH_O, nullptr},
+                             {"returned", returned, METH_NOARGS, nullptr},
+                             {nullptr, nullptr, 0, nullptr}};
+
+void disconnect(CallState& state) {
+  const PyRef future = std::exchange(state.app->receiver, PyRef());
+  if (future) set_future(future, disconnect_event());
+}
+
+}  // namespace plughost::python::loop

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/py_ref.hpp"
+#include "core/reply.hpp"
+
+namespace plughost::python::loop {
+
+/// What a request of an ASGI application has said so far.
+struct AppState {
+  enum class Phase {
+    waiting,  ///< for http.response.start
+    started,  ///< head is known, nothing was sent
+    body,     ///< a stream has begun
+    done,
+  };
+
+  Phase phase = Phase::waiting;
+  Reply head;
+  bool body_received = false;
+  bool returned = false;
+  PyRef receiver;  ///< the future of a receive() that waits for http.disconnect
+};
+
+struct CallState;
+struct CallObject;
+
+/// The methods scope, receive, send and returned of plughost._asgi.AppCall; nullptr at the end.
+extern PyMethodDef kAppMethods[];
+
+/// Tells a receive() that waits.
+void disconnect(CallState& state);
+
+}  // namespace plughost::python::loop

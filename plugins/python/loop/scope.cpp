@@ -1,0 +1,125 @@
+#include "loop/scope.hpp"
+
+#include "core/views.hpp"
+
+namespace plughost::python::loop {
+namespace {
+
+constexpr std::size_t kKept = 256;
+
+PyRef utf8(std::string_view text) {
+  return PyRef::steal(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape"));
+}
+
+PyRef latin1(std::string_view text) {
+  return PyRef::steal(
+      PyUnicode_DecodeLatin1(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
+}
+
+PyRef bytes(std::string_view text) {
+  return PyRef::steal(PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
+}
+
+/// Made by make, and kept if it is short and there is room.
+template <typename Make>
+PyRef kept(std::unordered_map<std::string, PyRef>& known, std::string_view text, Make make) {
+  std::string key(text);
+  const auto found = known.find(key);
+  if (found != known.end()) return found->second;
+  PyRef made = make(text);
+  if (made && known.size() < kKept && key.size() < 64) known.emplace(std::move(key), made);
+  return made;
+}
+
+PyRef address(std::string_view host, std::uint32_t port) {
+  if (host.empty()) return PyRef::borrow(Py_None);
+  const PyRef text = latin1(host);
+  return PyRef::steal(text ? Py_BuildValue("(OI)", text.get(), port) : nullptr);
+}
+
+struct Item {
+  const PyRef& key;
+  PyRef value;
+};
+
+}  // namespace
+
+ScopeMaker::ScopeMaker() {
+  const std::pair<PyRef*, const char*> texts[] = {
+      {&type_, "type"},
+      {&http_, "http"},
+      {&asgi_, "asgi"},
+      {&http_version_, "http_version"},
+      {&method_, "method"},
+      {&scheme_, "scheme"},
+      {&path_, "path"},
+      {&raw_path_, "raw_path"},
+      {&query_string_, "query_string"},
+      {&root_path_, "root_path"},
+      {&headers_, "headers"},
+      {&client_, "client"},
+      {&server_, "server"},
+  };
+  for (const auto& [place, text] : texts) {
+    *place = PyRef::steal(PyUnicode_InternFromString(text));
+    if (!*place) return;
+  }
+  asgi_value_ = PyRef::steal(Py_BuildValue("{ssss}", "version", "3.0", "spec_version", "2.3"));
+  ok_ = static_cast<bool>(asgi_value_);
+}
+
+PyRef ScopeMaker::text(std::string_view text) { return kept(texts_, text, latin1); }
+
+PyRef ScopeMaker::name(std::string_view name) { return kept(names_, name, bytes); }
+
+PyRef ScopeMaker::headers(const ph_req_head& head) {
+  PyRef list = PyRef::steal(PyList_New(static_cast<Py_ssize_t>(head.n_headers)));
+  for (std::size_t i = 0; list && i < head.n_headers; ++i) {
+    PyRef pair = PyRef::steal(PyTuple_New(2));
+    PyRef key = name(view(head.headers[i].name));
+    PyRef value = bytes(view(head.headers[i].value));
+    if (!pair || !key || !value) return {};
+    PyTuple_SET_ITEM(pair.get(), 0, key.release());
+    PyTuple_SET_ITEM(pair.get(), 1, value.release());
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), pair.release());
+  }
+  return list;
+}
+
+PyRef ScopeMaker::server(const ph_req_head& head) {
+  std::string key(view(head.server_addr));
+  key += ' ' + std::to_string(head.server_port);
+  if (key != server_key_ || !server_value_) {
+    server_value_ = address(view(head.server_addr), head.server_port);
+    server_key_ = std::move(key);
+  }
+  return server_value_;
+}
+
+PyRef ScopeMaker::make(const ph_req_head& head) {
+  const Item items[] = {
+      {type_, http_},
+      {asgi_, asgi_value_},
+      {http_version_, text(view(head.http_version))},
+      {method_, text(view(head.method))},
+      {scheme_, text(view(head.scheme))},
+      {path_, utf8(view(head.path))},
+      {raw_path_, bytes(view(head.raw_path))},
+      {query_string_, bytes(view(head.query))},
+      {root_path_, text(view(head.mount))},
+      {headers_, headers(head)},
+      {client_, address(view(head.client_addr), head.client_port)},
+      {server_, server(head)},
+  };
+  PyRef scope = PyRef::steal(PyDict_New());
+  for (const Item& item : items) {
+    if (!scope || !item.value ||
+        PyDict_SetItem(scope.get(), item.key.get(), item.value.get()) != 0) {
+      return {};
+    }
+  }
+  return scope;
+}
+
+}  // namespace plughost::python::loop

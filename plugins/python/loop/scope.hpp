@@ -1,0 +1,43 @@
+#pragma once
+
+#include <plughost/abi/request.h>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/py_ref.hpp"
+
+namespace plughost::python::loop {
+
+/// Makes the connection scopes of ASGI 3 (HTTP, spec version 2.3).
+///
+/// What is the same in most requests is made once: names, methods, the server's address. root_path
+/// is the literal prefix of the route's pattern, and path begins with it, as in uvicorn.
+///
+/// Owner:   the EventLoop. Threads: the loop's, GIL held, destruction included.
+class ScopeMaker final {
+ public:
+  /// Errors: false from ok() and a Python error set.
+  ScopeMaker();
+  bool ok() const { return ok_; }
+
+  /// Empty: a Python error is set.
+  PyRef make(const ph_req_head& head);
+
+ private:
+  /// A str that was made before, while there are few.
+  PyRef text(std::string_view text);
+  PyRef name(std::string_view name);
+  PyRef headers(const ph_req_head& head);
+  PyRef server(const ph_req_head& head);
+
+  PyRef type_, http_, asgi_, asgi_value_, http_version_, method_, scheme_, path_, raw_path_,
+      query_string_, root_path_, headers_, client_, server_, empty_bytes_;
+  std::unordered_map<std::string, PyRef> texts_, names_;
+  std::string server_key_;
+  PyRef server_value_;
+  bool ok_ = false;
+};
+
+}  // namespace plughost::python::loop

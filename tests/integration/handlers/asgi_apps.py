@@ -1,0 +1,128 @@
+"""Raw ASGI applications. `mark` names a file that tells the test what happened."""
+import asyncio
+import json
+from pathlib import Path
+from urllib.parse import parse_qs
+
+JSON = [(b"content-type", b"application/json")]
+
+
+def _text(value):
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, (list, tuple)):
+        return [_text(item) for item in value]
+    return value
+
+
+async def answer(send, value, status=200):
+    body = json.dumps(value).encode()
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*JSON, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def show_scope(scope, receive, send):
+    await answer(send, {key: _text(value) for key, value in scope.items() if key != "state"})
+
+
+async def echo(scope, receive, send):
+    """Without lifespan: it raises at any scope but http."""
+    assert scope["type"] == "http"
+    message = await receive()
+    await answer(send, [message["type"], message["body"].decode(), message["more_body"]], 201)
+
+
+async def stream(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": JSON})
+    for number in range(3):
+        await send({"type": "http.response.body", "body": b"%d\n" % number, "more_body": True})
+        await asyncio.sleep(0)
+    await send({"type": "http.response.body"})
+
+
+async def endless(scope, receive, send):
+    mark = Path(parse_qs(scope["query_string"].decode())["mark"][0])
+    sent = 0
+    await send({"type": "http.response.start", "status": 200})
+    await receive()
+    gone = asyncio.create_task(receive())
+    while not gone.done():
+        await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+        sent += 1
+        await asyncio.sleep(0)
+    mark.write_text(f"{gone.result()['type']} {sent}")
+
+
+async def wait_for_disconnect(scope, receive, send):
+    mark = parse_qs(scope["query_string"].decode())["mark"][0]
+    await receive()
+    Path(mark + ".begun").touch()
+    message = await receive()
+    Path(mark).write_text(message["type"])
+    await answer(send, "nobody reads this")
+
+
+async def after_the_answer(scope, receive, send):
+    mark = parse_qs(scope["query_string"].decode())["mark"][0]
+    await receive()
+    await answer(send, "done")
+    message = await receive()
+    await asyncio.sleep(0.01)
+    Path(mark).write_text(message["type"])
+
+
+async def fails(scope, receive, send):
+    raise ValueError("on purpose")
+
+
+async def fails_later(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": JSON})
+    await send({"type": "http.response.body", "body": b"first\n", "more_body": True})
+    raise ValueError("on purpose")
+
+
+async def silent(scope, receive, send):
+    if scope["type"] == "lifespan":
+        raise RuntimeError("no lifespan here")
+
+
+async def wrong_order(scope, receive, send):
+    await send({"type": "http.response.body", "body": b"x"})
+
+
+async def never(scope, receive, send):
+    assert scope["type"] == "http"
+    await asyncio.sleep(60)
+
+
+def make():
+    async def made(scope, receive, send):
+        await answer(send, "made")
+
+    return made
+
+
+class WithLifespan:
+    """Counts requests in the state of its lifespan; FAIL says which event it fails."""
+
+    def __init__(self, fail: str = ""):
+        self.fail = fail
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "lifespan":
+            for event in ("startup", "shutdown"):
+                assert (await receive())["type"] == f"lifespan.{event}"
+                with open("lifespan.log", "a", encoding="utf-8") as log:
+                    log.write(event + "\n")
+                scope["state"]["counts"] = []
+                kind = "failed" if event == self.fail else "complete"
+                await send({"type": f"lifespan.{event}.{kind}", "message": "no database"})
+            return
+        scope["state"]["counts"].append(1)
+        scope["state"]["own"] = True  # of this request only
+        await answer(send, [len(scope["state"]["counts"]), "own" in scope["state"]])
+
+
+with_lifespan = WithLifespan()
+fails_startup = WithLifespan("startup")
