@@ -4,7 +4,8 @@ import re
 import pytest
 
 from routes import python_routes
-from support.http_client import get
+from support.background import Background
+from support.http_client import get, request
 from support.server import Server
 from support.waiting import wait_until
 
@@ -138,3 +139,31 @@ def test_module_that_configures_logging_has_its_own_way():
         get(server.port, "/say")
 
         assert line_with(server, "my own way") == "mine: my own way"
+
+
+def test_tasks_log_for_their_own_requests():
+    module = TALKER + """
+import asyncio
+
+async def slowly(text: str) -> dict:
+    await asyncio.sleep(0.02)
+    log.info("slowly %s", text)
+    await asyncio.gather(asyncio.create_task(beside(text)), asyncio.to_thread(log.info, "away"))
+    return {}
+
+async def beside(text: str) -> None:
+    log.info("beside %s", text)
+"""
+    routes = python_routes("GET /slowly: python talker:slowly").replace(
+        "import_paths: [", "import_paths: [., ")
+    with Server(routes, {"talker.py": module}) as server:
+        answers = [Background(request, server.port, "GET", f"/slowly?text=t{number}",
+                              headers={"X-Request-ID": f"id-{number}"}) for number in range(5)]
+        assert {each.result().status for each in answers} == {200}
+
+        for number in range(5):
+            for word in ("slowly", "beside"):
+                line = next(line for line in server.log().splitlines()
+                            if line.endswith(f"{word} t{number}"))
+                assert f"id-{number} " in line, line
+        assert server.log().count("away") == 5

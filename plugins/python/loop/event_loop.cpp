@@ -11,6 +11,7 @@
 #include "runtime/answer.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/interpreter.hpp"
+#include "runtime/log_bridge.hpp"
 
 namespace plughost::python::loop {
 namespace {
@@ -235,6 +236,7 @@ void EventLoop::begin(const Job& job) {
     refuse(call, 504, "The deadline passed before the handler was called.");
     return;
   }
+  const LoggedTask logged(job.token);
   const PyRef coroutine = call_handler(call, object);
   if (call.state->over) return;
   PyRef task =

@@ -13,6 +13,19 @@ constexpr char kHost[] = "plughost.host";
 
 thread_local ph_req logged_request = 0;
 
+/// Of tasks, which share a thread: a ContextVar that holds a token. Made once and kept.
+PyObject* logged_task = nullptr;
+
+ph_req token_of_task() {
+  PyObject* value = nullptr;
+  if (logged_task == nullptr || PyContextVar_Get(logged_task, nullptr, &value) != 0) {
+    PyErr_Clear();
+    return 0;
+  }
+  const PyRef token = PyRef::steal(value);
+  return token ? PyLong_AsUnsignedLongLong(token.get()) : 0;
+}
+
 /// Python's numbers: logging.DEBUG is 10, INFO 20, WARNING 30, ERROR 40.
 std::int32_t host_level(long level) {
   if (level < 20) return PH_LOG_DEBUG;
@@ -28,8 +41,9 @@ PyObject* write(PyObject* self, PyObject* arguments) {
   if (PyArg_ParseTuple(arguments, "is#", &level, &text, &size) == 0) return nullptr;
   const auto* host = static_cast<const ph_host*>(PyCapsule_GetPointer(self, kHost));
   if (host == nullptr) return nullptr;
+  const ph_req token = logged_request != 0 ? logged_request : token_of_task();
   // The arguments keep the text; a slow stderr must not hold up every other handler.
-  Py_BEGIN_ALLOW_THREADS host->log(host, logged_request, host_level(level),
+  Py_BEGIN_ALLOW_THREADS host->log(host, token, host_level(level),
                                    {text, static_cast<std::size_t>(size)});
   Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
@@ -46,6 +60,18 @@ long lowest_level(const ph_host& host) {
 LoggedRequest::LoggedRequest(ph_req token) { logged_request = token; }
 
 LoggedRequest::~LoggedRequest() { logged_request = 0; }
+
+LoggedTask::LoggedTask(ph_req token) {
+  if (logged_task == nullptr) logged_task = PyContextVar_New("plughost_request", nullptr);
+  const PyRef value = PyRef::steal(PyLong_FromUnsignedLongLong(token));
+  if (logged_task != nullptr && value) before_ = PyContextVar_Set(logged_task, value.get());
+  if (before_ == nullptr) PyErr_Clear();
+}
+
+LoggedTask::~LoggedTask() {
+  const PyRef before = PyRef::steal(before_);
+  if (before && PyContextVar_Reset(logged_task, before.get()) != 0) PyErr_Clear();
+}
 
 void send_logging_to(const ph_host* host) {
   static PyMethodDef definition{"write", write, METH_VARARGS, nullptr};
