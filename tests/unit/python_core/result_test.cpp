@@ -66,10 +66,10 @@ struct Refusal {
 constexpr Refusal kRefusals[] = {
     {"{1, 2}",
      "returned a value of type set; it must be dict, list, str, bytes, int, float, bool, None, "
-     "Response or a tuple (body, status[, headers])"},
+     "Response, an iterator or a tuple (body, status[, headers])"},
     {"Node",
      "returned a value of type type; it must be dict, list, str, bytes, int, float, bool, None, "
-     "Response or a tuple (body, status[, headers])"},
+     "Response, an iterator or a tuple (body, status[, headers])"},
     {"Node({1})", "the result cannot be sent as JSON: $.value: a value of type set is not JSON"},
     {"Broken()",
      "returned what cannot be sent: a value of type Broken cannot be read: AttributeError: "
@@ -120,9 +120,9 @@ BOOST_AUTO_TEST_CASE(lets_headers_choose_the_content_type) {
   Reply reply;
   std::string why;
 
-  BOOST_TEST(write_result(
-      result_of("({'a': 1}, 200, {'Content-Type': 'application/hal+json'})").get(), reply, nullptr,
-      why));
+  BOOST_TEST(
+      write_result(result_of("({'a': 1}, 200, {'Content-Type': 'application/hal+json'})").get(),
+                   reply, nullptr, why));
 
   BOOST_TEST(reply.headers.size() == 1u);
   BOOST_TEST(pt::header(reply, "Content-Type") == "application/hal+json");
