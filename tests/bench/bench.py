@@ -26,11 +26,19 @@ BARS = [
     Bar("native hello", "bare epoll loop", 0.85),
     Bar("native hello", "constant on the transport", 0.92),
     Bar("tls hello", "nginx tls", 0.9),
-    Bar("python hello", "uvicorn raw ASGI", 1.8),
-    Bar("python hello", "fastpysgi WSGI", 0.95),
+    Bar("python hello", "uvicorn raw ASGI", 2.0),
+    Bar("python hello", "fastpysgi WSGI", 1.05),
     Bar("python hello", "native hello", 0.7),
-    Bar("python hello", "FastAPI on uvicorn", None),
+    Bar("python hello", "FastAPI on uvicorn", 6.0),
     Bar("native beside naps", "native hello", 0.8, "p99_ms"),
+    Bar("async hello", "uvicorn raw ASGI", 1.4),
+    Bar("asgi app", "uvicorn raw ASGI", 1.25),
+    Bar("asgi app", "Granian ASGI", 1.5),
+    Bar("asgi app", "fastpysgi ASGI", 1.2),
+    Bar("FastAPI mounted", "FastAPI on uvicorn", 1.1),
+    Bar("wsgi app", "Granian WSGI", 1.2),
+    Bar("wsgi app", "gunicorn gthread", 8.0),
+    Bar("512 async naps", "512 naps on uvicorn", 1.2),
     Bar("pool squares", "ProcessPoolExecutor.submit loop", 4.0),
 ]
 
@@ -47,12 +55,18 @@ class Field:
         self._build = build
 
     def assemble(self) -> None:
-        own = self._once(lambda: contenders.plughost(self._build, self._work, True))
-        free = self._once(lambda: contenders.plughost(self._build, self._work, False))
         venv = self._cached(lambda: contenders.make_venv(self._work / "venv"))
+        own = self._own(contenders.HELLO_ROUTES)
+        free = self._own(contenders.POOL_ROUTES, pinned=False)
+        apps = self._own(contenders.APP_ROUTES, venv=venv)
         self._add("native hello", own, "/native/hello", NATIVE)
         self._add("native beside naps", own, "/native/hello", NATIVE, beside="/python/nap")
         self._add("python hello", own, "/python/hello", PYTHON)
+        for name, path in (("async hello", "/async/hello"), ("asgi app", "/asgi/python/hello"),
+                           ("FastAPI mounted", "/fastapi/python/hello"),
+                           ("wsgi app", "/wsgi/python/hello")):
+            self._add(name, apps, path, PYTHON)
+        self._add("512 async naps", apps, "/async/nap", PYTHON, connections=512)
         # It closes after each answer unless it is asked not to.
         self._add("stock Pistache",
                   lambda: self._started(contenders.built_peer(self._build, "stock_pistache")),
@@ -70,10 +84,15 @@ class Field:
                   "/", NATIVE)
         for name, make in (
                 ("uvicorn raw ASGI", lambda: contenders.uvicorn(venv(), "raw_asgi:app")),
-                ("fastpysgi WSGI",
-                 lambda: contenders.python_peer(venv(), "wsgi_fastpysgi.py", "PORT")),
-                ("FastAPI on uvicorn", lambda: contenders.uvicorn(venv(), "fastapi_app:app"))):
+                ("Granian ASGI", lambda: contenders.granian(venv(), "asgi", "raw_asgi:app")),
+                ("fastpysgi ASGI", lambda: contenders.fastpysgi(venv(), "raw_asgi:app")),
+                ("FastAPI on uvicorn", lambda: contenders.uvicorn(venv(), "fastapi_app:app")),
+                ("fastpysgi WSGI", lambda: contenders.fastpysgi(venv(), "wsgi_app:app")),
+                ("Granian WSGI", lambda: contenders.granian(venv(), "wsgi", "wsgi_app:app")),
+                ("gunicorn gthread", lambda: contenders.gunicorn(venv(), "wsgi_app:app"))):
             self._add(name, lambda make=make: self._started(make()), "/python/hello", PYTHON)
+        self._add("512 naps on uvicorn", lambda: self._started(
+            contenders.uvicorn(venv(), "raw_asgi:napping")), "/", PYTHON, connections=512)
         self._add("pool squares", free, "/python/pool/squares?numbers=1,2,3", SQUARES)
         self._add_loop("ProcessPoolExecutor.submit loop")
 
@@ -82,11 +101,11 @@ class Field:
             server.stop()
 
     def _add(self, name: str, server: Callable[[], Server], path: str, answer: dict,
-             headers: tuple[str, ...] = (), beside: str | None = None) -> None:
+             headers: tuple[str, ...] = (), **load) -> None:
         if name not in self._wanted:
             return
         try:
-            contender = Contender(name, server(), path, answer, headers, beside=beside)
+            contender = Contender(name, server(), path, answer, headers, **load)
             contender.check()
             self.present.append(contender)
         except (Missing, OSError) as error:
@@ -103,8 +122,11 @@ class Field:
         server.start(self._work / f"{Path(server.command[0]).name}-{server.port}.log")
         return server
 
-    def _once(self, make: Callable[[], Server]) -> Callable[[], Server]:
-        return self._cached(lambda: self._started(make()))
+    def _own(self, routes: tuple[str, ...], pinned: bool = True,
+             venv: Callable[[], Path | None] = lambda: None) -> Callable[[], Server]:
+        """One plughost for all contenders that need those routes."""
+        return self._cached(lambda: self._started(
+            contenders.plughost(self._build, self._work, routes, pinned, venv())))
 
     @staticmethod
     def _cached(make: Callable):

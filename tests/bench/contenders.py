@@ -14,6 +14,15 @@ HERE = Path(__file__).resolve().parent
 POOL_WORKERS = 2
 CONNECTIONS = 32
 
+HELLO_ROUTES = ("GET /native/hello: native hello", "GET /python/hello: python endpoints:hello",
+                "GET /python/nap: python nap:nap")
+POOL_ROUTES = ("GET /python/pool/squares: { to: python pool_workers:squares, mode: pool }",)
+# What the peers run, here.
+APP_ROUTES = ("GET /async/hello: python async_hello:hello", "GET /async/nap: python async_hello:nap",
+              "ANY /asgi/{rest:path}: { to: python raw_asgi:app, mode: asgi }",
+              "ANY /fastapi/{rest:path}: { to: python fastapi_app:app, mode: asgi }",
+              "ANY /wsgi/{rest:path}: { to: python wsgi_app:app, mode: wsgi }")
+
 
 class Missing(Exception):
     """A contender that cannot be had here; the text says why."""
@@ -30,6 +39,7 @@ class Contender:
     headers: tuple[str, ...] = ()  # for the load generator
     command: list[str] | None = None  # measures itself: prints a rate
     beside: str | None = None  # a path that eight other clients load meanwhile
+    connections: int = CONNECTIONS
 
     def check(self) -> None:
         """Raises AssertionError unless the answer is right: a fast wrong answer is no peer."""
@@ -129,12 +139,13 @@ def plughost_tls(build: Path, work: Path) -> Server:
                   port, scheme="https")
 
 
-def plughost(build: Path, work: Path, pinned: bool) -> Server:
-    """The release build, one I/O thread, with the shipped handlers."""
+def plughost(build: Path, work: Path, routes: tuple[str, ...], pinned: bool = True,
+             venv: Path | None = None) -> Server:
+    """The release build, one I/O thread, with the shipped handlers and those of apps/."""
     binary = existing(build / "plughost", "make build")
     port = free_port()
-    routes = work / f"routes-{port}.yaml"
-    routes.write_text(
+    file = work / f"routes-{port}.yaml"
+    file.write_text(
         "log: { level: warn }\n"
         "plugins:\n"
         f"  native: {build / 'native_plugin.so'}\n"
@@ -142,14 +153,10 @@ def plughost(build: Path, work: Path, pinned: bool) -> Server:
         f"    path: {build / 'python_plugin.so'}\n"
         "    config:\n"
         f"      import_paths: [{HERE.parents[1] / 'python'}, {HERE / 'apps'}]\n"
+        + (f"      venv: {venv}\n" if venv else "") +
         f"      pools: {{ default: {{ workers: {POOL_WORKERS} }} }}\n"
-        "routes:\n"
-        "  GET /native/hello: native hello\n"
-        "  GET /python/hello: python endpoints:hello\n"
-        "  GET /python/nap: python nap:nap\n"
-        + ("" if pinned else
-           "  GET /python/pool/squares: { to: python pool_workers:squares, mode: pool }\n"))
-    return Server([binary, "-c", str(routes), "--listen", f"127.0.0.1:{port}", "--io-threads", "1"],
+        "routes:\n" + "".join(f"  {route}\n" for route in routes))
+    return Server([binary, "-c", str(file), "--listen", f"127.0.0.1:{port}", "--io-threads", "1"],
                   port, pinned)
 
 
@@ -187,6 +194,22 @@ def python_peer(venv: Path, *arguments: str) -> Server:
     port = free_port()
     command = [word.replace("PORT", str(port)) for word in arguments]
     return Server([str(venv / "bin" / "python"), *command], port, cwd=HERE / "apps")
+
+
+def fastpysgi(venv: Path, app: str) -> Server:
+    return python_peer(venv, "serve_fastpysgi.py", app, "PORT")
+
+
+def granian(venv: Path, interface: str, app: str) -> Server:
+    return python_peer(venv, "-m", "granian", "--interface", interface, app, "--host", "127.0.0.1",
+                       "--port", "PORT", "--workers", "1", "--loop", "uvloop", "--no-access-log",
+                       "--log-level", "error")
+
+
+def gunicorn(venv: Path, app: str) -> Server:
+    """With as many threads as plughost has by default."""
+    return python_peer(venv, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "1", "-b",
+                       "127.0.0.1:PORT", "--log-level", "warning", app)
 
 
 def uvicorn(venv: Path, app: str) -> Server:

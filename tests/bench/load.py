@@ -3,7 +3,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-from contenders import CONNECTIONS, Contender
+from contenders import Contender
 
 
 @dataclass
@@ -33,7 +33,7 @@ def measure(contender: Contender, seconds: float) -> Measurement:
     if contender.beside is not None:
         sleepers = subprocess.Popen(_wrk(contender, contender.beside, 8, seconds),
                                     stdout=subprocess.PIPE, text=True)
-    measured = parse_wrk(_run(_wrk(contender, contender.path, CONNECTIONS, seconds), seconds))
+    measured = parse_wrk(_run(_wrk(contender, contender.path, contender.connections, seconds), seconds))
     if sleepers is not None:
         parse_wrk(sleepers.communicate(timeout=60)[0])
     return measured

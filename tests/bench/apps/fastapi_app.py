@@ -3,9 +3,11 @@ import platform
 
 from fastapi import FastAPI
 
+_VERSION = platform.python_version()
+
 app = FastAPI()
 
 
 @app.get("/python/hello")
 async def hello() -> dict:
-    return {"message": "Hello from Python", "version": platform.python_version()}
+    return {"message": "Hello from Python", "version": _VERSION}
