@@ -14,6 +14,7 @@ from .response import Response
 Headers = list[tuple[str, str]]
 
 _OF_THE_CONNECTION = ("connection", "keep-alive", "transfer-encoding")
+_KEYS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH", "host": "HTTP_HOST"}
 
 
 def handler_of(app: Callable[..., Any], mount: str) -> Callable[[Request], Response]:
@@ -26,8 +27,9 @@ def handler_of(app: Callable[..., Any], mount: str) -> Callable[[Request], Respo
 
 
 def environ_of(request: Request, mount: str) -> dict[str, Any]:
-    raw_path, _, query = request._target.partition("?")
-    path = unquote_to_bytes(raw_path).decode("latin-1")
+    path, _, query = request._target.partition("?")
+    if "%" in path or not path.isascii():
+        path = unquote_to_bytes(path).decode("latin-1")
     script = mount.encode().decode("latin-1")
     host, _, port = request._host.rpartition(":") if _has_port(request._host) else (
         request._host, "", "443" if request._scheme == "https" else "80")
@@ -59,12 +61,11 @@ def _has_port(host: str) -> bool:
 
 
 def _add_headers(environ: dict[str, Any], request: Request) -> None:
-    for name, value in request.headers.multi_items():
-        if "_" in name:  # X_User would pass for X-User
+    for line in request._header_lines.split("\n"):
+        name, colon, value = line.partition(":")
+        if not colon or "_" in name:  # X_User would pass for X-User
             continue
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = "HTTP_" + key
+        key = _KEYS.get(name) or "HTTP_" + name.upper().replace("-", "_")
         if key in environ:
             value = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + value
         environ[key] = value
@@ -84,6 +85,8 @@ class _Answer:
 
     def to(self, app: Callable[..., Any], environ: dict[str, Any]) -> Response:
         result = app(environ, self._start_response)
+        if type(result) is list and len(result) == 1 and self._is_body(result[0]):
+            return Response(result[0], self._status or 200, self._sent_headers())
         pieces = self._pieces(result)
         # What the first piece needs is known then: the status, and how long the whole may be.
         first = next(pieces, b"")
@@ -92,6 +95,11 @@ class _Answer:
         if isinstance(result, (list, tuple)) and self._method != "HEAD":
             return Response(first + b"".join(pieces), self._status, self._sent_headers())
         return Response(_Body(first, pieces), self._status, self._sent_headers())
+
+    def _is_body(self, piece: Any) -> bool:
+        """All there is to send."""
+        known = self._status is not None and not self._written
+        return known and type(piece) is bytes and self._method != "HEAD"
 
     def _start_response(
         self, status: str, headers: Headers, exc_info: Any = None

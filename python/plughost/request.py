@@ -69,7 +69,7 @@ class Request:
         self._host = parts.netloc or self._headers.get("host", "")
         self._target = parts.path + ("?" + parts.query if parts.query else "")
         self._query = parts.query.encode().decode("latin-1")
-        self._header_lines = ""
+        self._header_lines = "".join(f"{n.lower()}:{v}\n" for n, v in self._headers.multi_items())
         self._query_params = self._cookies = self._form = self._state = self._is_cancelled = None
         self._json = _UNREAD
 
