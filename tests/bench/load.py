@@ -26,6 +26,13 @@ def parse_wrk(text: str) -> Measurement:
 
 
 def measure(contender: Contender, seconds: float) -> Measurement:
+    try:
+        return _measure(contender, seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{contender.name}: {error}") from None
+
+
+def _measure(contender: Contender, seconds: float) -> Measurement:
     if contender.command is not None:
         command = [word.replace("SECONDS", str(seconds)) for word in contender.command]
         return Measurement(float(_run(command, seconds)))
