@@ -82,6 +82,8 @@ def test_path_is_relative_to_the_file(venv, tmp_path):
 
 @pytest.mark.parametrize("settings, says", [
     ("version = 3.12.1\n", "is of Python 3.12.1, this server embeds Python 3.11; make one with"),
+    ("home = /opt/python/bin\nversion = 3.11.2\n",
+     "is of the Python in /opt/python/bin, this server embeds that of /usr/bin/python3"),
     ("version_info = 3.1.1.final.0\n", "is of Python 3.1.1.final.0"),
     (None, "(no pyvenv.cfg); make one with /usr/bin/python3 -m venv"),
 ])

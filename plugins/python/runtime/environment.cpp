@@ -33,17 +33,30 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
-/// The version in pyvenv.cfg: venv calls it `version`, virtualenv `version_info`. Empty: none.
-std::string version_of(const fs::path& settings) {
-  std::ifstream file(settings);
+/// What pyvenv.cfg says. venv calls the version `version`, virtualenv `version_info`.
+struct VenvSettings {
+  std::string home;  ///< the folder of the interpreter that made it
+  std::string version;
+};
+
+VenvSettings read_settings(const fs::path& path) {
+  VenvSettings settings;
+  std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     const auto equals = line.find('=');
     if (equals == std::string::npos) continue;
     const auto key = trimmed(std::string_view(line).substr(0, equals));
-    if (key != "version" && key != "version_info") continue;
-    return std::string(trimmed(std::string_view(line).substr(equals + 1)));
+    const std::string value(trimmed(std::string_view(line).substr(equals + 1)));
+    if (key == "home") settings.home = value;
+    if (key == "version" || key == "version_info") settings.version = value;
   }
-  return {};
+  return settings;
+}
+
+/// Another build of the same version has a standard library of its own, which does not fit.
+bool is_of_this_python(const fs::path& home) {
+  std::error_code ignored;
+  return home.empty() || fs::equivalent(home, fs::path(PLUGHOST_PYTHON).parent_path(), ignored);
 }
 
 }  // namespace
@@ -55,11 +68,16 @@ std::string python_executable(const std::string& venv) {
   if (!fs::is_regular_file(folder / "pyvenv.cfg", ignored)) {
     refuse("there is no virtual environment at " + venv + " (no pyvenv.cfg)", venv, "");
   }
-  const std::string version = version_of(folder / "pyvenv.cfg");
+  const auto [home, version] = read_settings(folder / "pyvenv.cfg");
   if ((version + '.').compare(0, kEmbedded.size() + 1, kEmbedded + '.') != 0) {
     refuse("the virtual environment " + venv + " is of Python " +
                (version.empty() ? "an unknown version" : version) + ", this server embeds Python " +
                kEmbedded,
+           venv, "--clear ");
+  }
+  if (!is_of_this_python(home)) {
+    refuse("the virtual environment " + venv + " is of the Python in " + home +
+               ", this server embeds that of " PLUGHOST_PYTHON,
            venv, "--clear ");
   }
   const fs::path executable = folder / "bin" / "python3";
