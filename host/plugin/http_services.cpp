@@ -31,7 +31,9 @@ std::string objection_to(const ph_response* response, uint64_t length, http::Hea
   if (objection.empty()) {
     objection = objection_to_headers(response->headers, response->n_headers, lines);
   }
-  return objection.empty() ? objection_to_length(lines, length) : objection;
+  // A 304 may say how long the answer would have been (RFC 9110 section 8.6).
+  if (!objection.empty() || (response->status == 304 && length == 0)) return objection;
+  return objection_to_length(lines, length);
 }
 
 bool is_complete(const ph_response* response) {

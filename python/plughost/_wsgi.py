@@ -27,7 +27,10 @@ def handler_of(app: Callable[..., Any], mount: str) -> Callable[[Request], Respo
 
 
 def environ_of(request: Request, mount: str) -> dict[str, Any]:
-    path, _, query = request._target.partition("?")
+    target = request._target
+    if not target.startswith("/") and "://" in target:  # RFC 9112 section 3.2.2
+        target = "/" + target.partition("://")[2].partition("/")[2]
+    path, _, query = target.partition("?")
     if "%" in path or not path.isascii():
         path = unquote_to_bytes(path).decode("latin-1")
     script = mount.encode().decode("latin-1")

@@ -26,10 +26,11 @@ class Event:
         self,
         data: Any = None,
         event: Optional[str] = None,
-        id: Optional[str] = None,
+        id: Union[str, int, None] = None,
         retry: Optional[int] = None,
         comment: Optional[str] = None,
     ) -> None:
+        id = str(id) if isinstance(id, int) else id
         for name, text in (("event", event), ("id", id)):
             if text is not None and (_LINE_END.search(text) or "\0" in text):
                 raise ValueError(f"Event: {name} must be one line without NUL, not {text!r}")

@@ -2,7 +2,7 @@
 import pytest
 
 from routes import python_routes
-from support.http_client import get, request
+from support.http_client import RawConnection, get, request
 from support.python_packages import site_packages
 from support.server import BINARY_DIR, Server
 
@@ -104,3 +104,11 @@ def test_flask_is_served(server):
     assert "session=" in answer.headers["set-cookie"]
     assert get(server.port, "/flask/stream").body == b"0\n1\n2\n3\n4\n"
     assert get(server.port, "/flask/nowhere").status == 404
+
+
+def test_path_of_an_absolute_target_is_its_path(server):
+    with RawConnection(server.port) as connection:
+        connection.send(b"GET http://x.example/show/a?q HTTP/1.1\r\nHost: y\r\n\r\n")
+        environ = connection.read_response().json()
+
+    assert (environ["PATH_INFO"], environ["QUERY_STRING"]) == ("/a", "q")

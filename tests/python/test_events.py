@@ -19,6 +19,7 @@ from plughost import Event
         (Event(" x"), b"data:  x\n\n"),
         (Event({"a": [1, "\u00e9"]}), b'data: {"a":[1,"\xc3\xa9"]}\n\n'),
         (Event("x", event="e", id="7", retry=10), b"event: e\ndata: x\nid: 7\nretry: 10\n\n"),
+        (Event("x", id=7), b"data: x\nid: 7\n\n"),
         (Event("x", id=""), b"data: x\nid: \n\n"),
         (Event(comment="a\nb"), b": a\n: b\n\n"),
     ],
