@@ -211,6 +211,7 @@ void App::Impl::stop() {
   std::this_thread::sleep_for(config_.shutdown.delay);
   const auto deadline = Clock::now() + config_.shutdown.timeout;
   server_->stop_accepting();
+  responder_.announce_stop();
   server_->begin_drain();
   if (!server_->wait_until_empty(Clock::now() + config_.shutdown.timeout / 2)) {
     server_->close_unowed();

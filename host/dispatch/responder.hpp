@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,10 @@ class Responder final {
   void add_pool(RequestPool& pool);
   /// Where large answers are encoded; without one they go as they are.
   void encode_on(Executor& executor) { executor_ = &executor; }
+
+  /// The stop has begun.
+  void announce_stop() noexcept { stopping_.store(true, std::memory_order_release); }
+  bool is_stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
 
   /// Terminal. Runs answer.release exactly once, now or when the bytes were written.
   Outcome respond(Token token, AnswerView answer) noexcept;
@@ -116,6 +121,7 @@ class Responder final {
 
   std::array<RequestPool*, 256> pools_{};
   Executor* executor_ = nullptr;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace plughost::dispatch

@@ -15,6 +15,12 @@ log::Level to_level(int32_t level) {
   return level == PH_LOG_WARN ? log::Level::warn : log::Level::error;
 }
 
+uint32_t is_stopping(const ph_host* host) noexcept {
+  return HostServices::of(host).responder().is_stopping() ? 1 : 0;
+}
+
+constexpr ph_stopping_api kStopping{sizeof(ph_stopping_api), 0, is_stopping};
+
 std::string next_instance_id(const std::string& plugin_name) {
   static std::atomic<unsigned> counter{0};
   return plugin_name + '#' + std::to_string(++counter);
@@ -66,6 +72,7 @@ const void* HostServices::get_extension(const ph_host* host, const char* id) noe
   constexpr std::string_view kConfigDir = "ph.config_dir/1";  // -> const ph_str
   if (id == nullptr) return nullptr;
   if (id == kConfigDir) return &of(host).config_dir_view_;
+  if (std::string_view(id) == PH_STOPPING_1) return &kStopping;
   return std::string_view(id) == PH_WEBSOCKET_1 ? &websocket_services() : nullptr;
 }
 

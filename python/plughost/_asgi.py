@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any, ClassVar, Optional
 
 
@@ -49,7 +50,10 @@ class Application:
         if kind == f"lifespan.{event}.complete":
             return True
         if kind == f"lifespan.{event}.failed":
-            raise LifespanFailed(answer.get("message") or "it does not say why")
+            said = str(answer.get("message") or "it does not say why").strip()
+            if "\n" in said:  # a whole traceback
+                print(said, file=sys.stderr)
+            raise LifespanFailed(said.splitlines()[-1])
         raise LifespanFailed(f"expected lifespan.{event}.complete, but got {kind!r}")
 
     async def _live(self) -> None:
@@ -70,6 +74,10 @@ class Application:
 
         try:
             await self.app(scope, receive, send)
+        except (SystemExit, KeyboardInterrupt) as error:  # they would end the loop
+            event = "startup" if self.state is None else "shutdown"
+            message = f"{type(error).__name__}: {error}"
+            self._answers.put_nowait({"type": f"lifespan.{event}.failed", "message": message})
         except Exception as error:
             if self.state is not None:  # it knows lifespans: this is a failure of its shutdown
                 message = f"{type(error).__name__}: {error}"

@@ -1,4 +1,6 @@
 """ASGI 3 applications mounted below a prefix."""
+import signal
+
 import pytest
 
 from routes import python_routes
@@ -8,12 +10,14 @@ from support.server import BINARY_DIR, Server, run_to_end
 from support.waiting import wait_until
 
 NAMES = ("show_scope", "echo", "stream", "endless", "wait_for_disconnect", "after_the_answer",
-         "fails", "fails_later", "silent", "wrong_order", "with_lifespan")
+         "fails", "fails_later", "silent", "wrong_order", "with_lifespan",
+         "fails_after_the_answer", "slow_stream", "background", "deaf_stream", "not_modified")
 ROUTES = "\n".join(
     f"ANY /{name}/{{rest:path}}: {{ to: python asgi_apps:{name}, mode: asgi }}"
     for name in NAMES) + """
     GET /made: { to: python asgi_apps:make, mode: asgi, factory: true }
     GET /never: { to: python asgi_apps:never, mode: asgi, timeout: 100ms }
+    ANY /caf%C3%A9/{rest:path}: { to: python asgi_apps:show_scope, mode: asgi }
     ANY /api/{rest:path}: { to: python fastapi_app:app, mode: asgi }
 """
 
@@ -177,3 +181,65 @@ def test_fastapi_is_served(server):
     assert get(server.port, "/api/in_a_thread").json() == {"thread": True}
     assert get(server.port, "/api/stream").body == b"0\n1\n2\n3\n4\n"
     assert get(server.port, "/api/nowhere").status == 404
+
+
+def test_root_path_is_decoded_as_the_path_is(server):
+    scope = get(server.port, "/caf%C3%A9/x").json()
+
+    assert (scope["root_path"], scope["path"]) == ("/caf\u00e9", "/caf\u00e9/x")
+
+
+def test_304_may_tell_the_length_of_what_it_leaves_out(server):
+    assert get(server.port, "/not_modified").status == 304
+
+
+def test_failure_behind_the_answer_is_logged_with_its_request(server):
+    for number in range(20):  # so that the memory of the requests is used again
+        assert get(server.port, "/fails_after_the_answer", **{"X-Request-ID": f"id-{number}"}).json() \
+            == "done"
+    wait_until(lambda: server.log().count("ValueError: too late") == 20, "all are logged")
+
+    lines = [line for line in server.log().splitlines() if "fails_after_the_answer failed" in line]
+    assert [line.partition("request ")[2] for line in lines] == [
+        f"id-{number}: python asgi_apps:fails_after_the_answer failed on "
+        "GET /fails_after_the_answer" for number in range(20)]
+
+
+def own_server() -> Server:
+    return Server(python_routes(ROUTES, folders=[site_packages(BINARY_DIR)]))
+
+
+def test_stream_is_finished_when_the_server_stops():
+    with own_server() as server:
+        with opened(server, "/slow_stream") as connection:
+            connection.read_head()
+            assert connection.read_chunk() == b"0\n"
+            server.signal(signal.SIGTERM)
+
+            assert connection.read_until_closed() == (
+                b"".join(b"2\r\n%d\n\r\n" % number for number in range(1, 5)) +
+                b"4\r\nend\n\r\n0\r\n\r\n")
+        assert server.wait() == 0
+
+
+@pytest.mark.parametrize("app", ["background", "deaf_stream"])
+def test_stop_cancels_what_runs_behind_its_answer(tmp_path, app):
+    mark = tmp_path / "mark"
+    with Server(python_routes(ROUTES, "shutdown: { timeout: 4s }",
+                              folders=[site_packages(BINARY_DIR)])) as server:
+        with opened(server, f"/{app}?mark={mark}") as connection:
+            connection.read_head()
+            if app == "background":
+                wait_until(mark.with_suffix(".begun").exists, "it runs on")
+
+        assert server.stop() == 0
+        assert mark.read_text() == "cancelled"
+        assert (server.path / "lifespan.log").read_text().split() == ["startup", "shutdown"]
+
+
+def test_exit_in_a_lifespan_refuses_the_start():
+    done = run_to_end(python_routes("ANY /{rest:path}: { to: python asgi_apps:exits, mode: asgi }"))
+
+    assert done.returncode == 3
+    assert "lifespan startup of 'asgi_apps:exits' failed: " in done.stderr
+    assert "SystemExit: no database" in done.stderr

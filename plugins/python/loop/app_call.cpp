@@ -96,6 +96,7 @@ bool respond_whole(CallState& state, PyObject* body) {
   if (app.phase != Phase::started || view(state.job.head->method) == "HEAD") return false;
   app.head.body.assign(PyBytes_AS_STRING(body), static_cast<std::size_t>(PyBytes_GET_SIZE(body)));
   app.phase = Phase::done;
+  keep_head(state);
   answer(state.loop.host(), state.job.token, app.head);
   end_call(state);
   return true;
@@ -117,6 +118,7 @@ PyObject* response_body(PyObject* self, CallState& state, PyObject* event) {
   }
   if (more == 0 && respond_whole(state, body)) return make_ready(none()).release();
   if (app.phase == Phase::started) {
+    keep_head(state);
     state.stream.emplace(state.loop.host(), state.job, std::move(app.head), Stream::Type::as_given);
     app.phase = Phase::body;
   }
@@ -125,7 +127,10 @@ PyObject* response_body(PyObject* self, CallState& state, PyObject* event) {
     app.phase = Phase::done;
     state.stream->end();
   }
-  if (state.stream->over() && !state.over) end_call(state);
+  if (state.stream->over() && !state.over) {
+    end_call(state);
+    if (more != 0) cancel(*state.self);
+  }
   if (next != Stream::Next::wait || state.over) return make_ready(none()).release();
   return wait_writable(*reinterpret_cast<CallObject*>(self)).release();
 }
@@ -155,7 +160,10 @@ PyObject* send(PyObject* self, PyObject* event) {
 
 PyObject* returned(PyObject* self, PyObject*) {
   CallState& state = state_of(self);
-  if (!state.over) {
+  if (!state.over && state.stream && state.stream->has_begun() && state.stream->is_gone()) {
+    state.stream->cancel();
+    end_call(state);
+  } else if (!state.over) {
     if (!state.stream) {
       PyErr_SetString(PyExc_RuntimeError, "the ASGI application returned without an answer");
     } else {

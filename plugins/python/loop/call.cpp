@@ -107,6 +107,7 @@ PyMethodDef kMethods[] = {{"finish", finish_method, METH_O, nullptr},
                           {"fail", fail_method, METH_O, nullptr},
                           {"put", put_method, METH_O, nullptr},
                           {"end", end_method, METH_NOARGS, nullptr},
+                          {"look", look, METH_NOARGS, nullptr},
                           {"writable", writable_method, METH_NOARGS, nullptr},
                           {nullptr, nullptr, 0, nullptr}};
 
@@ -146,6 +147,7 @@ PyRef make_call(EventLoop& loop, const Job& job) {
   CallObject* const call = type == nullptr ? nullptr : PyObject_New(CallObject, type);
   if (call == nullptr) return {};
   call->state = new CallState(loop, job);
+  call->state->self = call;
   if (is_app) call->state->app.emplace();
   return PyRef::steal(reinterpret_cast<PyObject*>(call));
 }
@@ -166,6 +168,7 @@ PyRef settle(CallObject& call, PyObject* result) {
   PyRef stream;
   state.job.route->target->settle(result, *state.job.head, reply, &stream);
   if (stream) {
+    keep_head(state);
     state.stream.emplace(state.loop.host(), state.job, std::move(reply));
   } else {
     send(state, reply);
@@ -217,9 +220,10 @@ void end_call(CallState& state) {
   state.held = PyRef();
   if (state.watched) state.loop.forget(state.job.token);
   state.writer = PyRef();
+  if (state.job.head != &state.kept.head()) state.job.head = &state.kept.head();
   if (state.app) {
     disconnect(state);
-    if (!state.app->returned) return;
+    if (!state.app->returned) return state.loop.linger(*state.self);
   }
   state.loop.inbox()->end();
   state.task = PyRef();
@@ -229,6 +233,7 @@ void leave_app(CallState& state) {
   if (state.app->returned) return;
   state.app->returned = true;
   if (!state.over) return;
+  state.loop.leave(*state.self);
   state.loop.inbox()->end();
   state.task = PyRef();
 }
@@ -245,18 +250,9 @@ void refuse(CallObject& call, unsigned status, std::string_view why) {
   end_call(state);
 }
 
-void cancel(CallObject& call) {
-  CallState& state = *call.state;
-  if (!state.task) return;
-  if (state.app && !state.loop.is_cancelling()) {
-    const std::uint64_t deadline = state.job.head->deadline_ns;
-    const bool is_late = deadline != 0 && !state.stream && now_ns() >= deadline;
-    disconnect(state);
-    if (!is_late) return;
-  }
-  const PyRef task = state.task;
-  const PyRef done = PyRef::steal(PyObject_CallMethod(task.get(), "cancel", nullptr));
-  if (!done) PyErr_Clear();
+void keep_head(CallState& state) {
+  state.kept.keep(*state.job.head);
+  state.job.head = &state.kept.head();
 }
 
 }  // namespace plughost::python::loop

@@ -6,23 +6,29 @@
 #include "core/reply.hpp"
 #include "loop/app_call.hpp"
 #include "runtime/backend.hpp"
+#include "runtime/kept_head.hpp"
 #include "runtime/stream.hpp"
 
 namespace plughost::python::loop {
 
 class EventLoop;
 
+struct CallObject;
+
 /// What one request needs while its task runs.
 struct CallState {
   CallState(EventLoop& its_loop, const Job& its_job) : loop(its_loop), job(its_job) {}
 
   EventLoop& loop;
+  CallObject* self = nullptr;  ///< who owns this
   Job job;
-  PyRef task;                    ///< while it is owed an answer
-  PyRef held;                    ///< see Target::begin
-  std::optional<Stream> stream;  ///< once the handler's result was one
-  PyRef writer;                  ///< the future that waits until the stream takes bytes again
-  std::optional<AppState> app;   ///< for a request of an ASGI application
+  KeptHead kept;                    ///< job.head, from where the request may end before its task
+  PyRef task;                       ///< while it is owed an answer
+  PyRef held;                       ///< see Target::begin
+  std::optional<Stream> stream;     ///< once the handler's result was one
+  PyRef writer;                     ///< the future that waits until the stream takes bytes again
+  std::optional<AppState> app;      ///< for a request of an ASGI application
+  std::uint64_t gone_since_ns = 0;  ///< when it was first seen that nobody waits; 0: somebody does
   bool watched = false;
   bool over = false;  ///< the terminal call was made
 };
@@ -55,9 +61,19 @@ void wake_writer(CallObject& call);
 /// Answers a problem instead.
 void refuse(CallObject& call, unsigned status, std::string_view why);
 
-/// Cancels the task, unless it is over. An ASGI application is told of the disconnect instead, as
-/// long as there is time left for its answer.
+/// The host has hinted that the client may be gone. Cancels the task, unless it is over.
+///
+/// An answer that has begun goes on while the client is there, since the host hints to all of them
+/// when the server stops; only an event stream, which has no end, is ended then. An ASGI
+/// application is told of the disconnect first, and cancelled when its deadline has passed or it
+/// takes no notice.
 void cancel(CallObject& call);
+/// call.look(): cancel again, a moment later.
+PyObject* look(PyObject* self, PyObject*);
+/// Cancels the task whatever its client does.
+void cancel_now(CallObject& call);
+/// From here on job.head is a copy.
+void keep_head(CallState& state);
 
 // For the methods of an ASGI application's call.
 

@@ -77,6 +77,7 @@ void log_error(const ph_host* host) {
 
 EventLoop::EventLoop(const ph_host* host, LoopSettings settings)
     : host_(host),
+      stopping_api_(static_cast<const ph_stopping_api*>(host->get_extension(host, PH_STOPPING_1))),
       settings_(std::move(settings)),
       inbox_(std::make_shared<Inbox>(settings_.most)) {}
 
@@ -96,6 +97,7 @@ void EventLoop::start() {
 bool EventLoop::drain(std::uint64_t deadline_ns) {
   inbox_->close();
   if (!thread_.joinable()) return true;
+  inbox_->post(News::Kind::cancel_cut);
   const auto deadline = at(deadline_ns);
   const auto left = deadline - std::min(deadline, steady_clock::now());
   if (inbox_->wait_until_empty(deadline - std::min<nanoseconds>(kCleanUp, left / 4))) return true;
@@ -151,6 +153,7 @@ void EventLoop::run() {
     why = serve();
     fresh_.clear();
     watched_.clear();
+    lingering_.clear();
     python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = run_app_ =
         watch_ = PyRef();
     scopes_.reset();
@@ -202,6 +205,9 @@ void EventLoop::receive() {
         break;
       case News::Kind::writable:
         if (watched != watched_.end()) wake_writer(*watched->second);
+        break;
+      case News::Kind::cancel_cut:
+        cancel_cut();
         break;
       case News::Kind::cancel_all:
         cancel_all();
@@ -283,16 +289,8 @@ void EventLoop::watch(CallObject& call) {
   call.state->watched = true;
   const ph_status status =
       host_->http->on_cancel(host_, token, notify_inbox(inbox_, News::Kind::cancelled));
-  if (status == PH_E_CANCELLED || cancelling_) cancel(call);
-}
-
-void EventLoop::cancel_all() {
-  cancelling_ = true;
-  std::vector<PyRef> calls;
-  for (const auto& [token, call] : watched_) {
-    calls.push_back(PyRef::borrow(reinterpret_cast<PyObject*>(call)));
-  }
-  for (const PyRef& call : calls) cancel(call_of(call));
+  if (cancelling_) return cancel_now(call);
+  if (status == PH_E_CANCELLED) cancel(call);
 }
 
 }  // namespace plughost::python::loop

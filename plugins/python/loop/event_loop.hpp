@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/py_ref.hpp"
@@ -67,6 +68,10 @@ class EventLoop final : public Backend {
   /// Whether tasks are being cancelled because there is no time left.
   bool is_cancelling() const { return cancelling_; }
   void forget(ph_req token) { watched_.erase(token); }
+  /// The call of an ASGI application that runs on behind its answer.
+  void linger(CallObject& call) { lingering_.insert(&call); }
+  void leave(CallObject& call) { lingering_.erase(&call); }
+  bool server_stops() const { return stopping_api_ && stopping_api_->is_stopping(host_) != 0; }
   ScopeMaker& scopes() { return *scopes_; }
   PyRef make_future() const { return PyRef::steal(PyObject_CallNoArgs(create_future_.get())); }
 
@@ -78,11 +83,13 @@ class EventLoop final : public Backend {
   void begin(const Job& job);
   PyRef call_handler(CallObject& call, const PyRef& object);
   void watch(CallObject& call);
+  void cancel_cut();
   void cancel_all();
   bool wait_for(State state, Inbox::TimePoint deadline);
   void enter(State state, std::string why = {});
 
   const ph_host* const host_;
+  const ph_stopping_api* const stopping_api_;
   const LoopSettings settings_;
   const std::shared_ptr<Inbox> inbox_;
   std::thread thread_;
@@ -99,6 +106,7 @@ class EventLoop final : public Backend {
   std::vector<News> news_;
   std::vector<PyRef> fresh_;                         // calls whose tasks have not run yet
   std::unordered_map<ph_req, CallObject*> watched_;  // those that wait
+  std::unordered_set<CallObject*> lingering_;
   bool cancelling_ = false;
 };
 

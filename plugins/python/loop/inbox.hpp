@@ -17,9 +17,10 @@ namespace plughost::python::loop {
 /// What other threads tell the event loop's thread.
 struct News {
   enum class Kind : std::uint8_t {
-    request,    ///< job is new
-    cancelled,  ///< the client of job.token has gone, or its time is up
-    writable,   ///< the stream of job.token takes bytes again
+    request,     ///< job is new
+    cancelled,   ///< the client of job.token has gone, or its time is up
+    writable,    ///< the stream of job.token takes bytes again
+    cancel_cut,  ///< whose answer was cut
     cancel_all,
     stop,
   };

@@ -107,7 +107,7 @@ PyRef ScopeMaker::make(const ph_req_head& head) {
       {path_, utf8(view(head.path))},
       {raw_path_, bytes(view(head.raw_path))},
       {query_string_, bytes(view(head.query))},
-      {root_path_, text(view(head.mount))},
+      {root_path_, utf8(view(head.mount))},
       {headers_, headers(head)},
       {client_, address(view(head.client_addr), head.client_port)},
       {server_, server(head)},

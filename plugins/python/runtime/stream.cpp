@@ -57,7 +57,7 @@ class Piece final {
   bool is_text_ = false;
 };
 
-bool is_event_stream(const Reply& reply) {
+bool has_event_type(const Reply& reply) {
   for (const auto& [name, value] : reply.headers) {
     if (is_content_type(name)) return value.compare(0, kEvents.size(), kEvents) == 0;
   }
@@ -105,7 +105,7 @@ bool Stream::start(std::string_view default_type) {
   if (type_ == Type::guess && !default_type.empty() && !has_content_type(reply_)) {
     reply_.headers.emplace_back("content-type", default_type);
   }
-  is_event_stream_ = is_event_stream(reply_);
+  is_event_stream_ = has_event_type(reply_);
   const ph_status status = start_answer(host_, job_.token, reply_);
   begun_ = status == PH_OK;
   over_ = !begun_;
@@ -141,14 +141,15 @@ void Stream::cancel() {
     over_ = true;
     return;
   }
-  // An event stream has no end that a client could miss.
-  const bool gone =
-      host_->http->write(host_, job_.token, {"", 0}, nullptr, nullptr) == PH_E_CANCELLED;
-  if (gone || is_event_stream_) {
+  if (is_gone() || is_event_stream_) {
     end();
   } else {
     cut("it was cancelled");
   }
+}
+
+bool Stream::is_gone() const {
+  return host_->http->write(host_, job_.token, {"", 0}, nullptr, nullptr) == PH_E_CANCELLED;
 }
 
 void Stream::cut(std::string_view why) {
@@ -159,8 +160,10 @@ void Stream::cut(std::string_view why) {
 void log_late_failure(const ph_host* host, const Job& job) {
   Reply reply;
   job.route->target->settle(nullptr, *job.head, reply);
-  const std::string& line = reply.log;
-  if (!line.empty()) host->log(host, job.token, PH_LOG_ERROR, {line.data(), line.size()});
+  if (reply.log.empty()) return;
+  // The host does not know the token any more.
+  const std::string line = "request " + std::string(view(job.head->request_id)) + ": " + reply.log;
+  host->log(host, 0, PH_LOG_ERROR, {line.data(), line.size()});
 }
 
 }  // namespace plughost::python

@@ -29,7 +29,7 @@ class Stream final {
     as_given,  ///< none is added
   };
 
-  /// head: status and headers.
+  /// head: status and headers. job.head must be there as long as this is: a KeptHead.
   Stream(const ph_host* host, const Job& job, Reply head, Type type = Type::guess);
 
   enum class Next {
@@ -46,6 +46,10 @@ class Stream final {
   void cancel();
 
   bool has_begun() const { return begun_; }
+  /// Whether the client of an answer that has begun is gone, or the host has cut the answer.
+  bool is_gone() const;
+  /// It has no end that a client could miss.
+  bool is_event_stream() const { return is_event_stream_; }
   bool over() const { return over_; }
 
  private:
@@ -62,7 +66,8 @@ class Stream final {
   bool over_ = false;
 };
 
-/// Logs the Python error that is set, if it came when the answer was over already.
+/// Logs the Python error that is set, which came when the answer had begun, or was over. job.head
+/// is a KeptHead's.
 void log_late_failure(const ph_host* host, const Job& job);
 
 enum class CallOutcome {

@@ -5,6 +5,7 @@
 #include "core/failure.hpp"
 #include "core/py_ref.hpp"
 #include "core/result.hpp"
+#include "runtime/kept_head.hpp"
 #include "runtime/stream.hpp"
 
 namespace plughost::python {
@@ -55,8 +56,10 @@ bool close(PyObject* iterator) {
 }
 
 /// Takes pieces from the iterator until it ends, and closes it.
-void send_pieces(const ph_host* host, const Job& job, PyObject* iterator,
+void send_pieces(const ph_host* host, Job job, PyObject* iterator,
                  std::atomic<std::uint64_t>& deadline_ns, Reply head) {
+  const KeptHead kept(*job.head);
+  job.head = &kept.head();
   Stream stream(host, job, std::move(head));
   auto next = Stream::Next::go_on;
   while (next != Stream::Next::over) {

@@ -126,3 +126,56 @@ class WithLifespan:
 
 with_lifespan = WithLifespan()
 fails_startup = WithLifespan("startup")
+
+
+async def fails_after_the_answer(scope, receive, send):
+    await answer(send, "done")
+    raise ValueError("too late")
+
+
+async def slow_stream(scope, receive, send):
+    """Watches for the disconnect meanwhile, as frameworks do."""
+    await receive()
+    gone = asyncio.create_task(receive())
+    await send({"type": "http.response.start", "status": 200, "headers": JSON})
+    for number in range(5):
+        if gone.done():
+            return
+        await send({"type": "http.response.body", "body": b"%d\n" % number, "more_body": True})
+        await asyncio.sleep(0.05)
+    gone.cancel()
+    await send({"type": "http.response.body", "body": b"end\n"})
+
+
+async def background(scope, receive, send):
+    mark = Path(parse_qs(scope["query_string"].decode())["mark"][0])
+    await answer(send, "done")
+    mark.with_suffix(".begun").touch()
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        mark.write_text("cancelled")
+        raise
+
+
+async def deaf_stream(scope, receive, send):
+    """Sends for ever to whoever, and never asks whether he is there."""
+    mark = Path(parse_qs(scope["query_string"].decode())["mark"][0])
+    await send({"type": "http.response.start", "status": 200, "headers": JSON})
+    try:
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        mark.write_text("cancelled")
+        raise
+
+
+async def not_modified(scope, receive, send):
+    await send({"type": "http.response.start", "status": 304,
+                "headers": [(b"content-length", b"99")]})
+    await send({"type": "http.response.body"})
+
+
+async def exits(scope, receive, send):
+    if scope["type"] == "lifespan":
+        raise SystemExit("no database")

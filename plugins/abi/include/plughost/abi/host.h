@@ -30,4 +30,15 @@ struct ph_host {
   void (*fault)(const ph_host *, ph_str why) PH_NOEXCEPT;
 };
 
+#define PH_STOPPING_1 "ph.stopping/1"
+
+/* The extension PH_STOPPING_1: tells on_cancel of a stop from a client that has left. */
+typedef struct ph_stopping_api {
+  uint32_t size;
+  uint32_t reserved;
+  /* [any] Non-zero once the server is told to stop: answers that have begun may still be finished
+   * within half of shutdown.timeout. */
+  uint32_t (*is_stopping)(const ph_host *) PH_NOEXCEPT;
+} ph_stopping_api;
+
 #endif
