@@ -54,8 +54,9 @@ BOOST_AUTO_TEST_CASE(cancels_what_was_cancelled_before_its_turn) {
     const ph_handler hang = plugin.bound("tasks:hang");
     plugin.start();
     plugin.host.cancel(1);
+    const FakeRequest request;
 
-    BOOST_REQUIRE(send(hang, 1, FakeRequest()) == PH_OK);
+    BOOST_REQUIRE(send(hang, 1, request) == PH_OK);
 
     BOOST_TEST(plugin.host.wait_for(1).times == 1U);
   });
