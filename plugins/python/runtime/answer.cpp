@@ -115,7 +115,7 @@ void answer_refused(const ph_host* host, ph_req token, const Reply& reply) {
           std::to_string(reply.headers.size()) +
           " headers): a status outside 200 to 599, a header that HTTP does not allow, or a "
           "Content-Length that is not its body's");
-  abandon(host, token, "its answer cannot be sent");  // the host answers 500
+  send_problem(host, token, 500, "The handler's answer cannot be sent.", {});
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(replaces_an_idle_worker_at_its_age) {
   const pid_t old = pool_workers().at(0);
 
   BOOST_TEST(wait_until([old] { return is_another(pool_workers(), old); }));
-  BOOST_TEST(has(run.host().log_text(), "it had reached its age"));
+  BOOST_TEST(wait_until([&] { return has(run.host().log_text(), "it had reached its age"); }));
 }
 
 BOOST_AUTO_TEST_CASE(replaces_a_worker_that_has_grown) {
@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE(replaces_a_worker_that_has_grown) {
   BOOST_TEST(run.call("pool_handlers:grow", "mib=200").status == 200u);
 
   BOOST_TEST(wait_until([old] { return is_another(pool_workers(), old); }));
-  BOOST_TEST(has(run.host().log_text(), "it had grown to 2"), run.host().log_text());
+  BOOST_TEST(wait_until([&] { return has(run.host().log_text(), "it had grown to 2"); }),
+             run.host().log_text());
 }
 
 BOOST_AUTO_TEST_CASE(keeps_the_old_one_while_no_new_one_starts) {
