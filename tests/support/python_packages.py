@@ -24,5 +24,5 @@ def site_packages(binary_dir: Path) -> Path:
 
 
 def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=540)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr or done.stdout}"
