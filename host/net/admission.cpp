@@ -36,12 +36,7 @@ void Admission::offer(IoThread& thread, const std::shared_ptr<Admission>& self) 
 }
 
 void Admission::admit(IoThread& thread, bool has_room) {
-  const int fd = std::exchange(fd_, -1);
-  if (has_room) {
-    thread.add_client(fd, address_);
-  } else {
-    thread.turn_away(fd, address_);
-  }
+  thread.transport().add_client(std::exchange(fd_, -1), address_, has_room);
 }
 
 }  // namespace plughost::net

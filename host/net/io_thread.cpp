@@ -35,11 +35,4 @@ void IoThread::stop() {
   thread_.join();
 }
 
-void IoThread::add_client(int fd, std::size_t address) { transport_->add_client(fd, address); }
-
-void IoThread::turn_away(int fd, std::size_t address) {
-  transport_->turn_away_next(fd);
-  add_client(fd, address);
-}
-
 }  // namespace plughost::net

@@ -23,10 +23,6 @@ class IoThread final {
 
   void start();
   void stop();
-  /// [accept thread] Takes the descriptor; address is the index of its entry in Config::listen.
-  void add_client(int fd, std::size_t address);
-  /// [this thread] Takes the descriptor of a client that there is no room for.
-  void turn_away(int fd, std::size_t address);
   Transport& transport() { return *transport_; }
 
  private:

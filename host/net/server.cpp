@@ -35,7 +35,7 @@ class Server::Impl {
   void deal_out(int fd, std::size_t address) {
     const auto others = shared.connections.fetch_add(1, std::memory_order_relaxed);
     if (others >= shared.limits.connections) return Admission::start(fd, address, shared, threads);
-    threads[next_thread++ % threads.size()]->add_client(fd, address);
+    threads[next_thread++ % threads.size()]->transport().add_client(fd, address, true);
   }
 
   dispatch::BodyBudget body_budget;

@@ -28,22 +28,19 @@ const Pistache::Polling::Event& flags_of(const Pistache::Aio::FdSet::Entry& entr
   return (const Pistache::Polling::Event&)entry;
 }
 
-}  // namespace
-
-/// Pistache hands new peers over through this, on the I/O thread.
-class Transport::NewPeers final : public Pistache::Tcp::Handler {
+/// Pistache wants one; its calls say nothing that the transport does not know.
+class NoHandler final : public Pistache::Tcp::Handler {
  public:
   std::shared_ptr<Pistache::Tcp::Handler> clone() const override {
-    return std::make_shared<NewPeers>();
-  }
-  void onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override {
-    static_cast<Transport*>(transport())->adopt(peer);
+    return std::make_shared<NoHandler>();
   }
   void onInput(const char*, size_t, const std::shared_ptr<Pistache::Tcp::Peer>&) override {}
 };
 
+}  // namespace
+
 Transport::Transport(std::uint8_t index, SharedContext& shared)
-    : Pistache::Tcp::Transport(std::make_shared<NewPeers>()),
+    : Pistache::Tcp::Transport(std::make_shared<NoHandler>()),
       requests_(index, *this),
       context_{shared, requests_, {}, {}, false, false, {}},
       timer_fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {

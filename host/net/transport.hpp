@@ -17,9 +17,9 @@ namespace plughost::net {
 
 /// The connections of one I/O thread, on Pistache's reactor and peers.
 ///
-/// Pistache accepts new peers and tells which descriptors are ready; reading, writing and closing
-/// are ours. Its own write queue is never used: it is keyed by descriptor only, so that answers can
-/// reach the wrong client after a disconnect.
+/// Pistache tells which descriptors are ready; accepting, reading, writing and closing are ours.
+/// Its own write queue is never used: it is keyed by descriptor only, so that answers can reach the
+/// wrong client after a disconnect.
 ///
 /// Owner:   an IoThread. Threads: the reactor's, but for post, run_soon and add_client ([any]).
 class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbox {
@@ -30,8 +30,9 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   void registerPoller(Pistache::Polling::Epoll& poller) override;
   void onReady(const Pistache::Aio::FdSet& ready) override;
 
-  /// Takes a connected descriptor; address is the index of its entry in Config::listen.
-  void add_client(int fd, std::size_t address);
+  /// Takes a connected descriptor; address is the index of its entry in Config::listen. Without
+  /// room its client is answered 503 and closed.
+  void add_client(int fd, std::size_t address, bool has_room);
   void post(dispatch::Request& request) noexcept override;
   /// Runs command on the I/O thread soon.
   void run_soon(std::function<void()> command);
@@ -45,15 +46,11 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   std::optional<Clock::time_point> oldest_idle_since();
   /// [I/O thread] Closes that connection. False: there is none.
   bool close_oldest_idle();
-  /// [I/O thread] The client of fd, which is added next, is answered 503 and closed.
-  void turn_away_next(int fd) { to_turn_away_.push_back(fd); }
 
   dispatch::RequestPool& requests() { return requests_; }
 
  private:
-  class NewPeers;
-
-  void adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer);
+  Connection& adopt(int fd, std::size_t address);
   void on_event(int fd, const Pistache::Polling::Event& event);
   void on_tick();
   void run_commands();
@@ -79,7 +76,6 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   std::vector<dispatch::Request*> answered_here_;  // posted by this thread
   std::vector<dispatch::Request*> delivering_;     // those of this round
   std::uint64_t next_serial_ = 1;
-  std::vector<int> to_turn_away_;
 
   struct Idle {
     Clock::time_point since;

@@ -27,39 +27,41 @@ std::unique_ptr<Socket> open_socket(int fd, const SharedContext& shared,
 
 dispatch::Endpoint endpoint_of(const http::ProxiedEnd& end) { return {end.address, end.port}; }
 
-/// Pistache wants an address for its peers, and takes only IP ones. Ours know their client's
-/// (endpoints.hpp); what Pistache carries instead is the entry of Config::listen.
-Pistache::Address tag_of(std::size_t listen_address) {
-  return {Pistache::IP::any(), Pistache::Port(static_cast<std::uint16_t>(listen_address))};
-}
-
 }  // namespace
 
-void Transport::add_client(int fd, std::size_t address) {
+void Transport::add_client(int fd, std::size_t address, bool has_room) {
   // Not by Pistache's own queue: what comes after this call, say begin_drain, must find the client.
-  run_soon(
-      [this, fd, address] { handleNewPeer(Pistache::Tcp::Peer::Create(fd, tag_of(address))); });
+  run_soon([this, fd, address, has_room] {
+    // Pistache takes only IP addresses; whose descriptor it is stands in the Connection.
+    handleNewPeer(Pistache::Tcp::Peer::Create(fd, Pistache::Address()));
+    auto& connection = adopt(fd, address);
+    if (has_room) return;
+    touch(connection);
+    connection.turn_away();
+  });
 }
 
-void Transport::adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
-  const auto fd = static_cast<std::size_t>(peer->fd());
-  if (connections_.size() <= fd) connections_.resize(std::max(fd + 1, connections_.size() * 2));
-  const auto& address = context_.shared.addresses[peer->address().port()];
-  auto socket = open_socket(peer->fd(), context_.shared, address);
-  if (address.proxy_protocol) {
+Connection& Transport::adopt(int fd, std::size_t address) {
+  const auto index = static_cast<std::size_t>(fd);
+  if (connections_.size() <= index) {
+    connections_.resize(std::max(index + 1, connections_.size() * 2));
+  }
+  const auto& listened = context_.shared.addresses[address];
+  auto socket = open_socket(fd, context_.shared, listened);
+  if (listened.proxy_protocol) {
     socket = std::make_unique<ProxySocket>(
-        peer->fd(), std::move(socket), [this, fd](const http::ProxyHeader& header) {
+        fd, std::move(socket), [this, index](const http::ProxyHeader& header) {
           if (!header.has_ends) return;  // the connection is the proxy's own
-          connections_[fd]->set_ends(endpoint_of(header.source), endpoint_of(header.destination));
+          connections_[index]->set_ends(endpoint_of(header.source),
+                                        endpoint_of(header.destination));
         });
   }
-  connections_[fd] = std::make_unique<Connection>(context_, peer->fd(), std::move(socket),
-                                                  peer_endpoint(peer->fd()));
-  connections_[fd]->serial = next_serial_++;
-  schedule(*connections_[fd]);
-  if (std::erase(to_turn_away_, peer->fd()) == 0) return;
-  touch(*connections_[fd]);
-  connections_[fd]->turn_away();
+  connections_[index] =
+      std::make_unique<Connection>(context_, fd, std::move(socket), peer_endpoint(fd));
+  auto& connection = *connections_[index];
+  connection.serial = next_serial_++;
+  schedule(connection);
+  return connection;
 }
 
 Connection* Transport::find(int fd) const {
