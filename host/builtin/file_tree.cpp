@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "config/served_name.hpp"
+
 namespace plughost::builtin {
 namespace {
 
@@ -25,17 +27,6 @@ std::string cut_part(std::string& path) {
   std::string part = path.substr(0, slash);
   path.erase(0, std::min(path.find_first_not_of('/', slash), path.size()));
   return part;
-}
-
-bool is_served(std::string_view name) {
-  while (!name.empty()) {
-    const std::size_t slash = std::min(name.find('/'), name.size());
-    const std::string_view part = name.substr(0, slash);
-    if (part.empty() || (part.front() == '.' && part != ".well-known")) return false;
-    if (slash + 1 == name.size()) return false;
-    name.remove_prefix(std::min(slash + 1, name.size()));
-  }
-  return true;
 }
 
 /// The way from a folder to one name below it. Fails with errno.
@@ -104,7 +95,7 @@ OpenFile FileTree::open(std::string_view name) const {
     return std::move(file);
   };
 
-  if (!is_served(name)) return failure(ENOENT);
+  if (!name.empty() && !config::is_served_name(name)) return failure(ENOENT);
   FileDescriptor fd(::open(path_.c_str(), name.empty() ? kAsFile : kAsFolder));
   if (!fd) return failure(errno);
   if (!name.empty() && links_ == Links::anywhere) {

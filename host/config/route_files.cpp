@@ -6,6 +6,7 @@
 #include "config/keys.hpp"
 #include "config/quote.hpp"
 #include "config/route_answers.hpp"
+#include "config/served_name.hpp"
 
 namespace plughost::config {
 namespace {
@@ -15,15 +16,6 @@ namespace fs = std::filesystem;
 constexpr const char* kWhat = "the path of a folder like ./public";
 
 bool only_reads(const std::string& method) { return method == "GET" || method == "HEAD"; }
-
-/// A part of a path that is never served, whatever it names.
-bool is_hidden(const fs::path& part) {
-  return part.empty() || (part.native().front() == '.' && part != ".well-known");
-}
-
-bool is_served(const fs::path& file) {
-  return !file.empty() && file.is_relative() && std::none_of(file.begin(), file.end(), is_hidden);
-}
 
 /// What kind of file it is; not_found after a problem was added.
 fs::file_type find_kind(const fs::path& path, SourcePosition position, Problems& problems) {
@@ -56,7 +48,7 @@ void read_index(const Node& node, std::string& index, Problems& problems) {
   const std::string* text = scalar_text(node, "a file name like index.html, or none", problems);
   if (text == nullptr) return;
   index = *text == "none" ? "" : *text;
-  if (index.empty() || (is_served(index) && index.find('/') == std::string::npos)) return;
+  if (index.empty() || (is_served_name(index) && index.find('/') == std::string::npos)) return;
   problems.add(node.position, quote(*text) + " is not the name of a file that is served");
 }
 
@@ -65,7 +57,7 @@ void read_fallback(const Node& node, StaticFiles& files, Problems& problems) {
   if (text == nullptr) return;
   files.fallback = *text;
   std::error_code ignored;
-  if (is_served(*text) && fs::is_regular_file(files.path / *text, ignored)) return;
+  if (is_served_name(*text) && fs::is_regular_file(files.path / *text, ignored)) return;
   problems.add(node.position, quote(*text) + " is not a file in " + quote(files.path.string()) +
                                   " that is served; correct it, or remove 'fallback'");
 }
