@@ -1,5 +1,6 @@
 #include "core/convert_custom.hpp"
 
+#include "core/failure.hpp"
 #include "core/json_encoder.hpp"
 #include "core/module_state.hpp"
 
@@ -13,14 +14,9 @@ std::string text_attribute(PyObject* object, const PyRef& name) {
 }
 
 void take_mismatch(Mismatch& mismatch) {
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  const PyRef owned[] = {PyRef::steal(type), PyRef::steal(value), PyRef::steal(traceback)};
-  mismatch.where = text_attribute(value, module_state().where);
-  mismatch.reason = text_attribute(value, module_state().reason);
+  const PyRef error = take_error();
+  mismatch.where = text_attribute(error.get(), module_state().where);
+  mismatch.reason = text_attribute(error.get(), module_state().reason);
 }
 
 }  // namespace

@@ -10,19 +10,6 @@
 namespace plughost::python {
 namespace {
 
-/// Takes the error that is set out of the interpreter, with its traceback attached.
-PyRef take_error() {
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  if (value != nullptr && traceback != nullptr) PyException_SetTraceback(value, traceback);
-  Py_XDECREF(type);
-  Py_XDECREF(traceback);
-  return PyRef::steal(value);
-}
-
 /// The text of a str as UTF-8, lone surrogates as backslash escapes.
 std::string text_of(PyObject* text) {
   const PyRef bytes = PyRef::steal(
@@ -87,6 +74,18 @@ bool read_http_error(PyObject* error, Problem& problem, Reply& reply, std::strin
 }
 
 }  // namespace
+
+PyRef take_error() {
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (value != nullptr && traceback != nullptr) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return PyRef::steal(value);
+}
 
 std::string describe_error() { return describe(take_error().get()); }
 

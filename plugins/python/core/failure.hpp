@@ -5,9 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "core/py_ref.hpp"
 #include "core/reply.hpp"
 
 namespace plughost::python {
+
+/// Takes the error that is set out of the interpreter, its traceback attached. Empty: there is
+/// none. GIL held.
+PyRef take_error();
 
 /// The Python error that is set, as `Type: message` on one line; clears it. GIL held.
 std::string describe_error();

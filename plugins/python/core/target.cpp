@@ -53,13 +53,8 @@ BindError bind_error() {
   if (PyErr_ExceptionMatches(module_state().bind_error_type.get()) == 0) {
     return {"", describe_error()};
   }
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  const PyRef owned[] = {PyRef::steal(type), PyRef::steal(value), PyRef::steal(traceback)};
-  return {text_attribute(value, "key"), text_attribute(value, "message")};
+  const PyRef error = take_error();
+  return {text_attribute(error.get(), "key"), text_attribute(error.get(), "message")};
 }
 
 // The words plughost/_bind.py uses.

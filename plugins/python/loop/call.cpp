@@ -220,7 +220,7 @@ void end_call(CallState& state) {
   state.held = PyRef();
   if (state.watched) state.loop.forget(state.job.token);
   state.writer = PyRef();
-  if (state.job.head != &state.kept.head()) state.job.head = &state.kept.head();
+  state.job.head = &state.kept.head();  // the host has taken its own back
   if (state.app) {
     disconnect(state);
     if (!state.app->returned) return state.loop.linger(*state.self);

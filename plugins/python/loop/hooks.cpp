@@ -58,14 +58,9 @@ void Hooks::start(const EventLoop* loop) {
     return;
   }
   has_shutdown_ = true;  // of those before it
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  const PyRef owned[] = {PyRef::steal(type), PyRef::steal(value), PyRef::steal(traceback)};
-  log(value);
-  throw BindError("", text_of(PyRef::steal(PyObject_Str(value))));
+  const PyRef error = take_error();
+  log(error.get());
+  throw BindError("", text_of(PyRef::steal(PyObject_Str(error.get()))));
 }
 
 void Hooks::stop(const EventLoop* loop) {

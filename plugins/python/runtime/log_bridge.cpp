@@ -43,9 +43,10 @@ PyObject* write(PyObject* self, PyObject* arguments) {
   if (host == nullptr) return nullptr;
   const ph_req token = logged_request != 0 ? logged_request : token_of_task();
   // The arguments keep the text; a slow stderr must not hold up every other handler.
-  Py_BEGIN_ALLOW_THREADS host->log(host, token, host_level(level),
-                                   {text, static_cast<std::size_t>(size)});
-  Py_END_ALLOW_THREADS Py_RETURN_NONE;
+  PyThreadState* const state = PyEval_SaveThread();
+  host->log(host, token, host_level(level), {text, static_cast<std::size_t>(size)});
+  PyEval_RestoreThread(state);
+  Py_RETURN_NONE;
 }
 
 long lowest_level(const ph_host& host) {
