@@ -66,9 +66,24 @@ def load_app(
     if interface == "asgi":
         if inspect.isclass(app):
             raise BindError(f"{spec} is a class, not an ASGI 3 application")
+        _check_arguments(spec, app, 3, "ASGI (scope, receive, send)", "wsgi")
         return Application.of(app), [], "app"
+    _check_arguments(spec, app, 2, "WSGI (environ, start_response)", "asgi")
     handler = handler_of(app, mount)
     return handler, plan_of(handler, []), kind_of(handler)
+
+
+def _check_arguments(spec: str, app: Any, count: int, convention: str, other: str) -> None:
+    try:
+        signature = inspect.signature(app)
+    except (TypeError, ValueError):  # of a C function it may be unknown
+        return
+    try:
+        signature.bind(*[None] * count)
+    except TypeError as error:
+        raise BindError(
+            f"{spec} cannot be called as {convention}: {error}; is it for 'mode: {other}'?", "/mode"
+        ) from error
 
 
 def import_module(name: str) -> ModuleType:

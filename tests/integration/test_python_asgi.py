@@ -157,6 +157,12 @@ def test_failed_startup_refuses_the_start():
 @pytest.mark.parametrize(("line", "says"), [
     ("GET /a: { to: python asgi_apps:JSON, mode: asgi }", "is not an application"),
     ("GET /a: { to: python asgi_apps:WithLifespan, mode: asgi }", "is a class"),
+    ("GET /a: { to: python wsgi_apps:raw, mode: asgi }",
+     "wsgi_apps:raw cannot be called as ASGI (scope, receive, send): too many positional arguments; "
+     "is it for 'mode: wsgi'?"),
+    ("GET /a: { to: python asgi_apps:echo, mode: wsgi }",
+     "asgi_apps:echo cannot be called as WSGI (environ, start_response): missing a required "
+     "argument: 'send'; is it for 'mode: asgi'?"),
     ("GET /a: { to: python waiting:nap, factory: true }", "'factory' is for mode asgi"),
 ])
 def test_what_is_no_application_is_refused(line, says):
