@@ -103,13 +103,15 @@ void WebSocket::answer_close() noexcept {
 Outcome WebSocket::put_close(std::uint16_t code, std::string_view reason, bool by_plugin) noexcept {
   std::lock_guard sending(send_mutex_);
   if (is_closing()) return Outcome::cancelled;
+  {
+    std::lock_guard lock(mutex_);  // before the client can answer
+    closed_by_plugin_ = by_plugin;
+    if (!why_) why_ = Closing{code, std::string(reason)};
+  }
   auto& stream = *request_.response_stream;
   stream.put(http::websocket::close_frame(code, reason), {});
   close_sent_.store(true, std::memory_order_release);
   stream.nudge();  // who looked after put may have seen no flag yet
-  std::lock_guard lock(mutex_);
-  closed_by_plugin_ = by_plugin;
-  if (!why_) why_ = Closing{code, std::string(reason)};
   return Outcome::ok;
 }
 
