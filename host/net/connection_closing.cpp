@@ -29,6 +29,8 @@ void Connection::begin_drain() {
     if (request->started) RequestState::hint_cancelled(*request);
   }
   if (output_.streaming() != nullptr) RequestState::hint_cancelled(*output_.streaming());
+  if (session_ == nullptr) return;
+  on_readable(false);  // messages that came before the stop are told before the goodbye
   if (session_ != nullptr) session_->go_away();
 }
 
