@@ -16,24 +16,28 @@ inline constexpr auto kTokenCharacters = [] {
   return table;
 }();
 
+/// VCHAR, obs-text, SP and HTAB: what a field value is made of.
+inline constexpr auto kFieldCharacters = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) table[c] = (c >= 0x20 && c != 0x7F) || c == '\t';
+  return table;
+}();
+
 constexpr bool is_token_character(char c) {
   return kTokenCharacters[static_cast<unsigned char>(c)];
 }
 
+/// Rationale: these two look at all of the text, since nearly all of it is good: no branches.
 constexpr bool is_token(std::string_view text) {
-  for (const char c : text) {
-    if (!is_token_character(c)) return false;
-  }
-  return !text.empty();
+  bool good = !text.empty();
+  for (const char c : text) good &= is_token_character(c);
+  return good;
 }
 
-/// VCHAR, obs-text, SP and HTAB: what a field value is made of.
 constexpr bool is_field_text(std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7F) return false;
-  }
-  return true;
+  bool good = true;
+  for (const char c : text) good &= kFieldCharacters[static_cast<unsigned char>(c)];
+  return good;
 }
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }

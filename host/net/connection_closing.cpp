@@ -80,7 +80,7 @@ void Connection::enter_lingering() {
   if (half_closed_) return close_in_order();
   socket_->shut_down_sending();
   state_ = State::lingering;
-  linger_since_ = Clock::now();
+  linger_since_ = context_.now;
   unread_ = true;  // bytes that were left in the socket while closing
 }
 

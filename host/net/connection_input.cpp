@@ -52,7 +52,7 @@ bool Connection::wants_read_again() const {
 
 void Connection::read_some(bool saw_end) {
   static thread_local char buffer[kReadBytes];
-  if (socket_->handshaking()) idle_since_ = Clock::now();
+  if (socket_->handshaking()) idle_since_ = context_.now;
   for (int turn = 0; turn < kReadsPerTurn && can_receive(); ++turn) {
     const auto got = socket_->receive(buffer, sizeof buffer);
     if (got.status == Socket::Status::ok) {
@@ -106,7 +106,7 @@ std::size_t Connection::parse(std::string_view bytes) {
     const bool had_some = parser_.got_some();
     const auto progress = parser_.feed(bytes.substr(used));
     used += progress.consumed;
-    if (!had_some || (reading_body_ && progress.consumed > 0)) read_since_ = Clock::now();
+    if (!had_some || (reading_body_ && progress.consumed > 0)) read_since_ = context_.now;
     if (upload_.active) {
       if (!take_upload(progress)) break;
       continue;
@@ -165,7 +165,7 @@ bool Connection::head_complete() {
                                             message.content_length != http::kUnknownLength);
   if (!has_body) return true;
   reading_body_ = true;
-  read_since_ = Clock::now();
+  read_since_ = context_.now;
   const bool too_large = !message.chunked && message.content_length > limit;
   if (too_large) return true;  // the parser refuses it at its next feed
   if (message.expects_continue && request.match.kind != MatchKind::found) {
@@ -212,7 +212,7 @@ void Connection::request_complete() {
 
 void Connection::dispatch_to_handler(Request& request) {
   const auto& route = *request.match.route;
-  if (route.timeout.count() > 0) request.deadline = Clock::now() + route.timeout;
+  if (route.timeout.count() > 0) request.deadline = context_.now + route.timeout;
   if (!request.assign(*route.handler, route.max_in_flight)) {
     if (upload_.request == &request) upload_.request = nullptr;  // nobody pulls its body
     return answer_here(request, 503,

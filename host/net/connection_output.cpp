@@ -48,7 +48,7 @@ void Connection::fill_output() {
   }
   if (!continue_is_due()) return;
   owes_continue_ = false;
-  read_since_ = Clock::now();
+  read_since_ = context_.now;
   output_.append_raw(http::kContinue);
 }
 
@@ -64,8 +64,6 @@ void Connection::begin_session(Request& request) {
 bool Connection::write_some() {
   if (!output_.empty() && (is_its_turn_ || !output_.paused())) {
     const bool was_blocked = output_.blocked();
-    // Before: a client that has its answer may already be served elsewhere.
-    const auto now = Clock::now();
     // Asked first: the last frame may come at any time, and must be behind what is sent now.
     const bool is_last_turn = session_ != nullptr && session_->over();
     bool moved = false;
@@ -75,9 +73,9 @@ bool Connection::write_some() {
     if (progress == Output::Progress::failed) return die(), false;
     if (progress == Output::Progress::truncated) return cut(), false;
     if (output_.blocked()) {
-      if (moved || !was_blocked) write_since_ = now;
+      if (moved || !was_blocked) write_since_ = context_.now;
     } else if (progress == Output::Progress::done || was_blocked) {
-      idle_since_ = now;
+      idle_since_ = context_.now;
       // Reading was paused: the client may not be blamed for that time.
       if (was_blocked) read_since_ = idle_since_;
     }

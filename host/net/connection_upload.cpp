@@ -70,13 +70,13 @@ void Connection::upload_news(Request& request) {
     if (upload_.request != &request) return;
     upload_.request = nullptr;
     upload_.paused = false;
-    read_since_ = Clock::now();
+    read_since_ = context_.now;
     return;
   }
   stream.notify_if_readable();
   if (upload_.request != &request || !upload_.paused || !stream.has_room()) return;
   upload_.paused = false;
-  read_since_ = Clock::now();
+  read_since_ = context_.now;
 }
 
 void Connection::fail_upload(unsigned status, std::string_view detail) {

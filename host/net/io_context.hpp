@@ -52,6 +52,8 @@ struct IoContext {
   bool draining = false;
   bool truncating = false;  ///< streams are not waited for any longer
   dispatch::Clock::time_point draining_since{};
+  /// When what is being handled came about. Rationale: read once an event, not at each step.
+  dispatch::Clock::time_point now = dispatch::Clock::now();
 };
 
 }  // namespace plughost::net

@@ -71,6 +71,7 @@ void Transport::onReady(const Pistache::Aio::FdSet& ready) {
   closed_this_round_.clear();
   std::vector<Pistache::Polling::Event> pistaches_own;
   for (const auto& entry : ready) {
+    context_.now = Clock::now();
     const auto& event = flags_of(entry);
     const int fd = static_cast<int>(event.tag.value());
     if (event.tag == wake_.tag()) {
@@ -94,6 +95,7 @@ void Transport::onReady(const Pistache::Aio::FdSet& ready) {
   }
   for (int round = 0;; ++round) {
     awake_.store(true, std::memory_order_relaxed);
+    if (posted_.load(std::memory_order_relaxed) != nullptr) context_.now = Clock::now();
     deliver_posted();
     settle();
     awake_.store(false, std::memory_order_seq_cst);

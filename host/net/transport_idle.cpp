@@ -45,7 +45,7 @@ Connection* Transport::oldest_idle() {
 
 /// False: none is idle, or the last look was a moment ago.
 bool Transport::look_for_idle() {
-  const auto now = Clock::now();
+  const auto now = context_.now;
   if (now < next_look_) return false;
   next_look_ = now + kPausePerConnection * connections_.size();
   for (const auto& connection : connections_) {

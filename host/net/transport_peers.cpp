@@ -115,7 +115,7 @@ void Transport::arm_timer(std::uint64_t tick) {
 void Transport::on_tick() {
   std::uint64_t expirations = 0;
   [[maybe_unused]] const auto got = ::read(timer_fd_, &expirations, sizeof expirations);
-  const auto now = Clock::now();
+  const auto now = context_.now;
   armed_tick_ = UINT64_MAX;
   due_.clear();
   wheel_.take_due(now, due_);
@@ -143,7 +143,7 @@ void Transport::for_each_connection(Action action) {
 
 void Transport::begin_drain() {
   context_.draining = true;
-  context_.draining_since = Clock::now();
+  context_.draining_since = context_.now;
   for_each_connection([](Connection& connection) { connection.begin_drain(); });
 }
 

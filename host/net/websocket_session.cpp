@@ -24,7 +24,7 @@ WebSocketSession::WebSocketSession(IoContext& context, dispatch::Request& reques
       reader_(
           std::min(context.shared.limits.websocket_message, request.websocket->terms().max_message),
           request.websocket->terms().deflate),
-      heard_at_(Clock::now()) {
+      heard_at_(context.now) {
   socket().open(context_.shared.executor);
   if (context_.draining) go_away();
 }
@@ -35,7 +35,7 @@ bool WebSocketSession::wants_input() {
 
 std::size_t WebSocketSession::read(std::string_view bytes) {
   const std::size_t size = bytes.size();
-  heard_at_ = Clock::now();
+  heard_at_ = context_.now;
   pinged_ = false;
   while (!bytes.empty() && wants_input()) handle(reader_.read(bytes));
   return size - bytes.size();
@@ -72,7 +72,7 @@ void WebSocketSession::reserve() {
 
 void WebSocketSession::finish(const Closing& why, Closing answer) {
   over_ = true;
-  closing_since_ = Clock::now();
+  closing_since_ = context_.now;
   socket().finish(why, std::move(answer));
 }
 
@@ -83,7 +83,7 @@ void WebSocketSession::lose(std::string_view reason) {
 
 void WebSocketSession::look() {
   if (over_ || !socket().is_closing() || closing_since_ != Clock::time_point::max()) return;
-  closing_since_ = Clock::now();
+  closing_since_ = context_.now;
 }
 
 void WebSocketSession::go_away() {

@@ -67,8 +67,11 @@ std::string explain(ph_status status, const ph_error& error) {
 }
 
 ph_error empty_error() {
-  ph_error error{};
+  ph_error error;
   error.size = sizeof error;
+  error.code = PH_OK;
+  error.http_status = error.reserved = 0;
+  error.key[0] = error.msg[0] = '\0';
   return error;
 }
 
