@@ -1,6 +1,5 @@
 // Any bytes, cut anywhere, mean what they mean uncut.
 #include "http/request_parser.hpp"
-
 #include "input.hpp"
 
 using namespace plughost;
