@@ -14,7 +14,6 @@ from typing import Any
 
 from ._asgi import Application
 from ._signature import Row, SignatureError, plan_of
-from ._wsgi import handler_of
 
 _SPEC = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<path>[^\W\d]\w*(\.[^\W\d]\w*)*)")
 #: What a call of a function gives, by name; the host knows the same names (core/target.cpp).
@@ -47,9 +46,7 @@ def load_target(spec: str, params: Sequence[str]) -> tuple[Callable[..., Any], l
         raise BindError(f"{spec}: {error}") from error
 
 
-def load_app(
-    spec: str, interface: str, factory: bool, mount: str
-) -> tuple[Any, list[Row], str]:
+def load_app(spec: str, interface: str, factory: bool) -> tuple[Any, list[Row], str]:
     """As load_target, for an application; factory: what spec names makes it."""
     match = _SPEC.fullmatch(spec)
     if match is None:
@@ -69,8 +66,7 @@ def load_app(
         _check_arguments(spec, app, 3, "ASGI (scope, receive, send)", "wsgi")
         return Application.of(app), [], "app"
     _check_arguments(spec, app, 2, "WSGI (environ, start_response)", "asgi")
-    handler = handler_of(app, mount)
-    return handler, plan_of(handler, []), kind_of(handler)
+    return app, [], "app"
 
 
 def _check_arguments(spec: str, app: Any, count: int, convention: str, other: str) -> None:

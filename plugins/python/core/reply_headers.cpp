@@ -102,16 +102,17 @@ bool read_headers(PyObject* headers, Reply& reply, std::string& why) {
   return true;
 }
 
-bool is_content_type(std::string_view name) {
-  constexpr std::string_view kName = "content-type";
-  if (name.size() != kName.size()) return false;
-  for (std::size_t index = 0; index < kName.size(); ++index) {
+bool is_header(std::string_view name, std::string_view lower) {
+  if (name.size() != lower.size()) return false;
+  for (std::size_t index = 0; index < lower.size(); ++index) {
     const char byte = name[index];
-    const char lower = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
-    if (lower != kName[index]) return false;
+    const char small = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
+    if (small != lower[index]) return false;
   }
   return true;
 }
+
+bool is_content_type(std::string_view name) { return is_header(name, "content-type"); }
 
 bool has_content_type(const Reply& reply) {
   for (const auto& header : reply.headers) {

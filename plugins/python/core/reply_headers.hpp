@@ -17,6 +17,8 @@ bool read_status(PyObject* value, unsigned& status, std::string& why);
 /// without CR, LF and NUL. False: why names the header at fault.
 bool read_headers(PyObject* headers, Reply& reply, std::string& why);
 
+/// Whether name is, in any case, that of the header which is spelled so in lower case.
+bool is_header(std::string_view name, std::string_view lower);
 bool is_content_type(std::string_view name);
 bool has_content_type(const Reply& reply);
 void drop_content_type(Reply& reply);

@@ -90,10 +90,9 @@ void Target::Impl::load(const std::vector<std::string>& params) {
 void Target::Impl::load_app(const AppOptions& options) {
   std::string error;
   if (!load_module_state(error)) throw BindError("", error);
-  accept(PyRef::steal(PyObject_CallFunction(
-      module_state().load_app.get(), "s#sis#", spec_.data(), static_cast<Py_ssize_t>(spec_.size()),
-      options.interface, options.factory ? 1 : 0, options.mount.data(),
-      static_cast<Py_ssize_t>(options.mount.size()))));
+  accept(PyRef::steal(PyObject_CallFunction(module_state().load_app.get(), "s#si", spec_.data(),
+                                            static_cast<Py_ssize_t>(spec_.size()),
+                                            options.interface, options.factory ? 1 : 0)));
 }
 
 /// What plughost._bind gave: (function, plan, kind); empty: a Python error is set.

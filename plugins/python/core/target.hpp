@@ -47,7 +47,7 @@ class Target final {
     generator,
     coroutine,
     async_generator,
-    app,  ///< an ASGI application, which begin and call cannot call
+    app,  ///< an application, which begin and call cannot call
   };
 
   /// params: names of the route's path parameters, which the function or its request may take.
@@ -58,9 +58,7 @@ class Target final {
   struct AppOptions {
     const char* interface;  ///< "asgi" or "wsgi"
     bool factory;           ///< call what spec names: it makes the application
-    std::string mount;      ///< literal prefix of its paths
   };
-  /// Of a WSGI application this is a function that takes the request.
   static std::unique_ptr<Target> load_app(std::string_view spec, const AppOptions& options);
   ~Target();
 
@@ -81,7 +79,8 @@ class Target final {
 
   const std::string& spec() const;
   Kind kind() const;
-  /// Borrowed: the function, or what runs the application (plughost._asgi.Application).
+  /// Borrowed: the function, the WSGI application, or what runs the ASGI application
+  /// (plughost._asgi.Application).
   PyObject* function() const;
 
  private:

@@ -121,10 +121,14 @@ void answer_refused(const ph_host* host, ph_req token, const Reply& reply) {
 }  // namespace
 
 void answer(const ph_host* host, ph_req token, const Reply& reply) {
+  answer(host, token, reply, reply.body);
+}
+
+void answer(const ph_host* host, ph_req token, const Reply& reply, std::string_view body) {
   if (!reply.log.empty()) log(host, token, reply.log);
   const HeaderLines headers(reply.headers);
   const ph_status status =
-      respond(host, token, reply.status, headers.data(), reply.headers.size(), reply.body);
+      respond(host, token, reply.status, headers.data(), reply.headers.size(), body);
   if (!is_terminal(status)) answer_refused(host, token, reply);
 }
 

@@ -12,6 +12,9 @@ namespace plughost::python {
 /// the host refuses (a bad header) is logged and answered 500.
 void answer(const ph_host* host, ph_req token, const Reply& reply);
 
+/// The same with a body that is somewhere else.
+void answer(const ph_host* host, ph_req token, const Reply& reply, std::string_view body);
+
 /// Begins a streamed answer with reply's status and headers. Anything but PH_OK: the terminal call
 /// has been made, as answer would.
 ph_status start_answer(const ph_host* host, ph_req token, const Reply& reply);

@@ -15,12 +15,35 @@ namespace plughost::python {
 /// What a handler has after its deadline to return by itself, before it is made to.
 constexpr std::uint64_t kDeadlineGraceNs = 1'000'000'000;
 
+struct RouteTarget;
+struct Job;
+
+enum class CallOutcome {
+  replied,   ///< reply is to be sent
+  answered,  ///< the terminal call was made
+  failed,
+};
+
+/// Calls what a route names by another convention than Target's: begin and settle are not used.
+///
+/// Owner: a route. Threads: GIL held, destruction included; serve on dispatch threads.
+class Gateway {
+ public:
+  virtual ~Gateway() = default;
+
+  /// Calls it for job and sends its answer. deadline_ns is the call's, and becomes 0 when the call
+  /// has none any more. May throw what the standard library throws.
+  virtual CallOutcome serve(const ph_host* host, const Job& job,
+                            std::atomic<std::uint64_t>& deadline_ns, Reply& reply) = 0;
+};
+
 /// One route bound to a Python function; freed at unbind.
 struct RouteTarget {
   std::string spec;  ///< module:attr
   std::vector<std::string> params;
   std::unique_ptr<Target> target;  ///< loaded in this process in both modes: a wrong one fails bind
-  bool debug = false;              ///< a 500 shows its traceback to the client
+  std::unique_ptr<Gateway> gateway;  ///< of a WSGI application; else null
+  bool debug = false;                ///< a 500 shows its traceback to the client
   /// Above 0: a call of it was seen to wait with the GIL released. Each of the calls after it that
   /// does not wait takes one off. Thread mode learns by it for which calls another thread goes on.
   mutable std::atomic<int> waits{0};

@@ -202,7 +202,10 @@ Dispatcher::Outcome Dispatcher::call(Member& me, const Job& job, Reply& reply) {
   const LoggedRequest logged(job.token);
   Outcome outcome = Outcome::replied;
   try {
-    outcome = call_or_stream(host_, job, &is_cancelled, &probe, me.deadline_ns, reply);
+    Gateway* const gateway = job.route->gateway.get();
+    outcome = gateway != nullptr
+                  ? gateway->serve(host_, job, me.deadline_ns, reply)
+                  : call_or_stream(host_, job, &is_cancelled, &probe, me.deadline_ns, reply);
   } catch (const std::exception& error) {
     outcome = Outcome::failed;
     reply.log = job.route->spec + ": " + error.what();

@@ -4,6 +4,7 @@
 
 #include "runtime/environment.hpp"
 #include "runtime/log_bridge.hpp"
+#include "wsgi/application.hpp"
 
 using namespace plughost::python;
 
@@ -26,13 +27,12 @@ const char* words_for(Kind kind) {
   return "a plain function";
 }
 
-std::unique_ptr<Target> load(std::string_view spec, const RouteOptions& options,
-                             std::string_view mount, const std::vector<std::string>& params) {
+std::unique_ptr<Target> load(const RouteTarget& route, const RouteOptions& options) {
   if (options.mode == Mode::asgi || options.mode == Mode::wsgi) {
     const char* interface = options.mode == Mode::asgi ? "asgi" : "wsgi";
-    return Target::load_app(spec, {interface, options.factory, std::string(mount)});
+    return Target::load_app(route.spec, {interface, options.factory});
   }
-  return Target::load(spec, params);
+  return Target::load(route.spec, route.params);
 }
 
 /// The mode a route runs in: as the function is, unless the route says otherwise.
@@ -97,7 +97,11 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
   route->target.debug = options.debug.value_or(settings_.debug);
   {
     const Interpreter::ControlGil gil(interpreter_);
-    route->target.target = load(handler, options, mount, route->target.params);
+    auto target = load(route->target, options);
+    if (options.mode == Mode::wsgi) {
+      route->target.gateway = std::make_unique<wsgi::Application>(target->function(), mount);
+    }
+    route->target.target = std::move(target);
   }
   try {
     route->backend = &backend_for(route->target, options);

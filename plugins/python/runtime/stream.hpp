@@ -70,11 +70,12 @@ class Stream final {
 /// is a KeptHead's.
 void log_late_failure(const ph_host* host, const Job& job);
 
-enum class CallOutcome {
-  replied,   ///< reply is to be sent
-  streamed,  ///< the answer went out in pieces
-  failed,
-};
+/// Waits until a stream that said so may go on, with the GIL released. The host bounds it: a client
+/// that takes nothing is cut off.
+void wait_until_writable(const ph_host* host, ph_req token);
+
+/// Calls close() of a generator, a file, or whatever has one. False: a Python error is set.
+bool close_iterable(PyObject* iterable);
 
 /// Mode thread: calls the handler, and if its result is a stream sends all of it, waiting for slow
 /// clients without the GIL. deadline_ns becomes 0 when a stream begins: it has no deadline.

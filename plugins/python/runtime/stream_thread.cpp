@@ -36,25 +36,6 @@ void open_gate(void* ctx, ph_req) noexcept { (*static_cast<Key*>(ctx))->open(); 
 
 void drop_key(void* ctx) noexcept { delete static_cast<Key*>(ctx); }
 
-/// Without the GIL. The host bounds it: a client that takes nothing is cut off.
-void wait_until_writable(const ph_host* host, ph_req token) {
-  const auto gate = std::make_shared<Gate>();
-  const ph_notify notify{open_gate, drop_key, new Key(gate)};
-  PyThreadState* const state = PyEval_SaveThread();
-  if (host->http->on_writable(host, token, notify) == PH_OK) gate->pass();
-  PyEval_RestoreThread(state);
-}
-
-/// Calls close() of a generator, a file, or whatever has one. False: a Python error is set.
-bool close(PyObject* iterator) {
-  const PyRef method = PyRef::steal(PyObject_GetAttrString(iterator, "close"));
-  if (!method) {
-    PyErr_Clear();
-    return true;
-  }
-  return static_cast<bool>(PyRef::steal(PyObject_CallNoArgs(method.get())));
-}
-
 /// Takes pieces from the iterator until it ends, and closes it.
 void send_pieces(const ph_host* host, Job job, PyObject* iterator,
                  std::atomic<std::uint64_t>& deadline_ns, Reply head) {
@@ -70,11 +51,28 @@ void send_pieces(const ph_host* host, Job job, PyObject* iterator,
     if (stream.has_begun()) deadline_ns.store(0, std::memory_order_relaxed);
   }
   if (PyErr_Occurred() != nullptr) stream.fail();
-  if (!close(iterator)) stream.fail();
+  if (!close_iterable(iterator)) stream.fail();
   stream.end();
 }
 
 }  // namespace
+
+void wait_until_writable(const ph_host* host, ph_req token) {
+  const auto gate = std::make_shared<Gate>();
+  const ph_notify notify{open_gate, drop_key, new Key(gate)};
+  PyThreadState* const state = PyEval_SaveThread();
+  if (host->http->on_writable(host, token, notify) == PH_OK) gate->pass();
+  PyEval_RestoreThread(state);
+}
+
+bool close_iterable(PyObject* iterable) {
+  const PyRef method = PyRef::steal(PyObject_GetAttrString(iterable, "close"));
+  if (!method) {
+    PyErr_Clear();
+    return true;
+  }
+  return static_cast<bool>(PyRef::steal(PyObject_CallNoArgs(method.get())));
+}
 
 CallOutcome call_or_stream(const ph_host* host, const Job& job, CancelProbe probe, void* probe_ctx,
                            std::atomic<std::uint64_t>& deadline_ns, Reply& reply) {
@@ -92,7 +90,7 @@ CallOutcome call_or_stream(const ph_host* host, const Job& job, CancelProbe prob
                       reply);
   } else if (stream) {
     send_pieces(host, job, stream.get(), deadline_ns, std::move(reply));
-    outcome = CallOutcome::streamed;
+    outcome = CallOutcome::answered;
   }
   Target::let_go(held);
   return outcome;
