@@ -13,6 +13,7 @@ ROUTES = "\n".join(
     for name in NAMES) + """
     GET /made: { to: python wsgi_apps:make, mode: wsgi, factory: true }
     ANY /flask/{rest:path}: { to: python flask_app:app, mode: wsgi }
+    ANY /{rest:path}: { to: python wsgi_apps:raw, mode: wsgi }
 """
 
 
@@ -38,6 +39,53 @@ def test_environ_is_what_the_standard_says(server, app):
         "SERVER_NAME": "h", "SERVER_PORT": "81", "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_X_NAME": "a", "HTTP_HOST": "h:81", "CONTENT_TYPE": "text/x", "CONTENT_LENGTH": "4",
         "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http", "body": "body"}
+
+
+@pytest.mark.parametrize(("version", "host", "server_name", "server_port"), [
+    ("1.1", "example.com", "example.com", "80"),
+    ("1.1", "example.com:8080", "example.com", "8080"),
+    ("1.1", "[::1]", "[::1]", "80"),
+    ("1.1", "[::1]:81", "[::1]", "81"),
+    ("1.0", None, "localhost", "80"),
+])
+def test_server_is_the_one_the_client_asked_for(server, version, host, server_name, server_port):
+    line = f"Host: {host}\r\n" if host else ""
+    with RawConnection(server.port) as connection:
+        connection.send(f"GET /raw HTTP/{version}\r\n{line}\r\n".encode())
+        environ = connection.read_response().json()
+
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == (server_name, server_port)
+    assert environ["SERVER_PROTOCOL"] == f"HTTP/{version}"
+    assert environ.get("HTTP_HOST") == host
+
+
+def test_lines_of_one_header_are_joined(server):
+    with RawConnection(server.port) as connection:
+        connection.send(b"GET /raw HTTP/1.1\r\nHost: x\r\nX-Two: a\r\nCookie: a=1\r\n"
+                        b"X-Two: b\r\nCookie: b=2\r\nX-Latin: \xe9\r\n\r\n")
+        environ = connection.read_response().json()
+
+    assert (environ["HTTP_X_TWO"], environ["HTTP_COOKIE"]) == ("a,b", "a=1; b=2")
+    assert environ["HTTP_X_LATIN"] == "\xe9"
+
+
+@pytest.mark.parametrize(("target", "path"), [
+    ("/", "/"), ("/a%2Fb/c?d", "/a/b/c"), ("/raws", "/raws"), ("http://other/a%20b", "/a b")])
+def test_application_at_the_root_has_every_other_path(server, target, path):
+    with RawConnection(server.port) as connection:
+        connection.send(f"GET {target} HTTP/1.1\r\nHost: other\r\n\r\n".encode())
+        environ = connection.read_response().json()
+
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("", path)
+
+
+def test_body_in_chunks_has_a_length(server):
+    with RawConnection(server.port) as connection:
+        connection.send(b"POST /raw HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\n")
+        environ = connection.read_response().json()
+
+    assert (environ["body"], environ["CONTENT_LENGTH"]) == ("abc", "3")
 
 
 def test_mount_without_a_slash_has_an_empty_path(server):
