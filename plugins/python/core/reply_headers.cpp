@@ -29,24 +29,19 @@ bool append_header(PyObject* name, PyObject* value, Reply& reply, std::string& w
     why = "a header name must be a str of letters, digits and hyphens, not " + repr_of(name);
     return false;
   }
-  const std::string name_text(utf8_of(name));
-  if (!PyUnicode_Check(value)) {
-    why = "header " + name_text + ": the value must be a str, not " + repr_of(value);
+  const std::string_view name_text = utf8_of(name);
+  const auto refuse = [&](const char* what) {
+    why = "header " + std::string(name_text) + ": the value must " + what + repr_of(value);
     return false;
+  };
+  if (!PyUnicode_Check(value)) return refuse("be a str, not ");
+  if (PyUnicode_KIND(value) != PyUnicode_1BYTE_KIND) return refuse("be Latin-1 text, not ");
+  const std::string_view text(reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(value)),
+                              static_cast<std::size_t>(PyUnicode_GET_LENGTH(value)));
+  if (text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos) {
+    return refuse("not hold CR, LF or NUL: ");
   }
-  const PyRef bytes = PyRef::steal(PyUnicode_AsLatin1String(value));
-  if (!bytes) {
-    PyErr_Clear();
-    why = "header " + name_text + ": the value must be Latin-1 text, not " + repr_of(value);
-    return false;
-  }
-  std::string text(PyBytes_AS_STRING(bytes.get()),
-                   static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
-  if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-    why = "header " + name_text + ": the value must not hold CR, LF or NUL: " + repr_of(value);
-    return false;
-  }
-  reply.headers.emplace_back(name_text, std::move(text));
+  reply.headers.emplace_back(name_text, text);
   return true;
 }
 

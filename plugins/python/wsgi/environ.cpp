@@ -1,7 +1,9 @@
 #include "wsgi/environ.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <vector>
 
 #include "core/views.hpp"
 
@@ -15,6 +17,8 @@ PyRef latin1(std::string_view text) {
   return PyRef::steal(
       PyUnicode_DecodeLatin1(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
 }
+
+PyRef interned(const char* text) { return PyRef::steal(PyUnicode_InternFromString(text)); }
 
 PyRef number(std::uint64_t value) {
   std::array<char, 20> digits;
@@ -72,37 +76,64 @@ PyRef attribute(const char* module_name, const char* name) {
 /// What is the same in every request of a route.
 PyRef make_constants(std::string_view mount) {
   const PyRef script = latin1(mount);
-  return PyRef::steal(script ? Py_BuildValue("{sOs(ii)sOsOsOsO}", "SCRIPT_NAME", script.get(),
-                                             "wsgi.version", 1, 0, "wsgi.input_terminated", Py_True,
-                                             "wsgi.multithread", Py_True, "wsgi.multiprocess",
-                                             Py_False, "wsgi.run_once", Py_False)
-                             : nullptr);
+  const PyRef version = PyRef::steal(Py_BuildValue("(ii)", 1, 0));
+  const std::pair<const char*, PyObject*> items[] = {
+      {"SCRIPT_NAME", script.get()},      {"wsgi.version", version.get()},
+      {"wsgi.multithread", Py_True},      {"wsgi.multiprocess", Py_False},
+      {"wsgi.input_terminated", Py_True}, {"wsgi.run_once", Py_False},
+  };
+  PyRef constants = PyRef::steal(script && version ? PyDict_New() : nullptr);
+  for (const auto& [name, value] : items) {
+    const PyRef key = interned(name);
+    if (!constants || !key || PyDict_SetItem(constants.get(), key.get(), value) != 0) return {};
+  }
+  return constants;
+}
+
+/// A copy of a dict has room where entries were once. Without it each request with a few headers
+/// would make its dict grow.
+bool make_room(PyObject* dict) {
+  constexpr std::uint64_t kEntries = 22;  // one more than fit into the next smaller table
+  std::vector<PyRef> fillers;
+  for (auto count = static_cast<std::uint64_t>(PyDict_Size(dict)); count < kEntries; ++count) {
+    fillers.push_back(number(count));
+    if (!set(dict, fillers.back(), fillers.back())) return false;
+  }
+  return std::all_of(fillers.begin(), fillers.end(), [dict](const PyRef& filler) {
+    return PyDict_DelItem(dict, filler.get()) == 0;
+  });
 }
 
 }  // namespace
 
 EnvironMaker::EnvironMaker(std::string_view mount) : mount_(mount) {
-  const std::pair<PyRef*, const char*> names[] = {
+  const std::pair<PyRef*, const char*> always[] = {
       {&request_method_, "REQUEST_METHOD"},
       {&path_info_, "PATH_INFO"},
       {&query_string_, "QUERY_STRING"},
       {&server_name_, "SERVER_NAME"},
       {&server_port_, "SERVER_PORT"},
       {&server_protocol_, "SERVER_PROTOCOL"},
-      {&remote_addr_, "REMOTE_ADDR"},
-      {&remote_port_, "REMOTE_PORT"},
       {&url_scheme_, "wsgi.url_scheme"},
       {&input_, "wsgi.input"},
       {&errors_, "wsgi.errors"},
+  };
+  const std::pair<PyRef*, const char*> sometimes[] = {
+      {&remote_addr_, "REMOTE_ADDR"},
+      {&remote_port_, "REMOTE_PORT"},
       {&content_length_, "CONTENT_LENGTH"},
       {&cookie_, "HTTP_COOKIE"},
+      {&stderr_, "stderr"},
   };
-  for (const auto& [place, name] : names) {
-    *place = PyRef::steal(PyUnicode_InternFromString(name));
-    if (!*place) return;
+  PyRef constants = make_constants(mount);
+  for (const auto& [place, name] : sometimes) *place = interned(name);
+  for (const auto& [place, name] : always) {
+    *place = interned(name);
+    if (!constants || !*place || !set(constants.get(), *place, *place)) return;
   }
   bytes_io_ = attribute("io", "BytesIO");
-  if (bytes_io_) constants_ = make_constants(mount);
+  sys_ = attribute("sys", "__dict__");
+  if (bytes_io_ && sys_ && stderr_ && make_room(constants.get())) constants_ = constants;
 }
 
 PyRef EnvironMaker::text(std::string_view text) { return kept(texts_, text, latin1); }
@@ -129,7 +160,7 @@ PyRef EnvironMaker::input(const ph_req_head& head) const {
 
 /// sys.stderr of this moment.
 PyRef EnvironMaker::errors() const {
-  PyObject* const found = PySys_GetObject("stderr");
+  PyObject* const found = PyDict_GetItemWithError(sys_.get(), stderr_.get());
   return PyRef::borrow(found == nullptr ? Py_None : found);
 }
 

@@ -56,8 +56,8 @@ class EnvironMaker final {
   std::string mount_;
   PyRef constants_;
   PyRef request_method_, path_info_, query_string_, server_name_, server_port_, server_protocol_,
-      remote_addr_, remote_port_, url_scheme_, input_, errors_, content_length_, cookie_;
-  PyRef bytes_io_;
+      remote_addr_, remote_port_, url_scheme_, input_, errors_, content_length_, cookie_, stderr_;
+  PyRef bytes_io_, sys_;
   Known texts_, keys_;
   Server server_;
 };
