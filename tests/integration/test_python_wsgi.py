@@ -1,7 +1,7 @@
 """WSGI applications mounted below a prefix (PEP 3333)."""
 import pytest
 
-from routes import python_routes
+from routes import HANDLERS, python_routes
 from support.http_client import RawConnection, get, request
 from support.python_packages import site_packages
 from support.server import BINARY_DIR, Server
@@ -135,6 +135,17 @@ def test_failure_is_500_and_logged(server, path, says):
 
 def test_factory_makes_the_application(server):
     assert get(server.port, "/made").json()["SCRIPT_NAME"] == "/made"
+
+
+def test_flask_sends_files(server):
+    source = (HANDLERS / "flask_app.py").read_bytes()
+
+    whole = get(server.port, "/flask/file")
+    part = get(server.port, "/flask/file", Range="bytes=3-9")
+
+    assert (whole.status, whole.body) == (200, source)
+    assert (part.status, part.body) == (206, source[3:10])
+    assert get(server.port, "/flask/file", **{"If-None-Match": whole.headers["etag"]}).status == 304
 
 
 def test_flask_is_served(server):

@@ -1,14 +1,15 @@
 """What a WSGI application says by start_response, write() and its result (PEP 3333)."""
 import pytest
 
-from routes import python_routes
+from routes import HANDLERS, python_routes
 from support.http_client import RawConnection, get, request
 from support.server import Server
 from support.waiting import wait_until
 
 NAMES = ("release", "writes_early", "fails_after_writing", "writes_without_end", "one_piece",
          "too_long", "many_pieces", "no_pieces", "head_says_a_length", "bare", "keeps",
-         "elsewhere", "logs", "mistake", "twice")
+         "elsewhere", "logs", "mistake", "twice", "file", "rest_of_file", "packed_file",
+         "file_in_memory")
 ROUTES = "\n".join(
     f"ANY /{name}/{{rest:path}}: {{ to: python wsgi_answers:{name}, mode: wsgi }}"
     for name in NAMES) + """
@@ -100,6 +101,31 @@ def test_headers_are_the_applications_but_for_the_connections(server):
     assert answer.body == b"bare"
     assert answer.headers["x-own"] == "caf\xe9"
     assert not answer.headers.keys() & {"content-type", "connection", "transfer-encoding"}
+
+
+SOURCE = (HANDLERS / "wsgi_answers.py").read_bytes()
+
+
+@pytest.mark.parametrize(("path", "body", "read"), [
+    ("/file", SOURCE, 0),
+    ("/rest_of_file", SOURCE[3:13], 3),
+    ("/packed_file", b"unpacked", 8),
+    ("/file_in_memory", b"in memory", 9),
+])
+def test_file_is_sent_by_the_host_if_it_is_plain(server, tmp_path, path, body, read):
+    mark = tmp_path / "mark"
+
+    answer = get(server.port, f"{path}?mark={mark}")
+
+    assert answer.body == body
+    wait_until(lambda: mark.exists() and mark.read_text(), "the file is closed")
+    assert mark.read_text() == str(read), "what the host sends, Python does not read"
+
+
+def test_head_of_a_file_has_its_length(server):
+    answer = request(server.port, "HEAD", "/file?mark=/dev/null")
+
+    assert answer.headers["content-length"] == str(len(SOURCE))
 
 
 def test_start_response_ends_with_its_call(server):

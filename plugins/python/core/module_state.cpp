@@ -9,11 +9,6 @@ namespace {
 // A plain pointer: a destructor at exit would run after the interpreter is gone.
 ModuleState* g_state = nullptr;
 
-PyRef import_attribute(const char* module_name, const char* name) {
-  const PyRef module = PyRef::steal(PyImport_ImportModule(module_name));
-  return PyRef::steal(module ? PyObject_GetAttrString(module.get(), name) : nullptr);
-}
-
 PyRef name_of(const char* text) { return PyRef::steal(PyUnicode_InternFromString(text)); }
 
 bool fill(ModuleState& state) {
@@ -35,6 +30,11 @@ bool fill(ModuleState& state) {
 }
 
 }  // namespace
+
+PyRef import_attribute(const char* module, const char* name) {
+  const PyRef imported = PyRef::steal(PyImport_ImportModule(module));
+  return PyRef::steal(imported ? PyObject_GetAttrString(imported.get(), name) : nullptr);
+}
 
 bool load_module_state(std::string& error) {
   if (g_state != nullptr) return true;

@@ -26,6 +26,9 @@ struct ModuleState {
   PyRef status, detail, headers, body, content_type, form, getlist, where, reason;
 };
 
+/// module.name. Empty: a Python error is set. GIL held.
+PyRef import_attribute(const char* module, const char* name);
+
 /// Imports the package. False: error says why in one line; no Python error is left set.
 bool load_module_state(std::string& error);
 

@@ -1,5 +1,8 @@
 #include "runtime/answer.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -118,6 +121,10 @@ void answer_refused(const ph_host* host, ph_req token, const Reply& reply) {
   send_problem(host, token, 500, "The handler's answer cannot be sent.", {});
 }
 
+void close_descriptor(void* ctx) noexcept {
+  ::close(static_cast<int>(reinterpret_cast<std::intptr_t>(ctx)));
+}
+
 }  // namespace
 
 void answer(const ph_host* host, ph_req token, const Reply& reply) {
@@ -130,6 +137,22 @@ void answer(const ph_host* host, ph_req token, const Reply& reply, std::string_v
   const ph_status status =
       respond(host, token, reply.status, headers.data(), reply.headers.size(), body);
   if (!is_terminal(status)) answer_refused(host, token, reply);
+}
+
+bool answer_file(const ph_host* host, ph_req token, const Reply& reply, const FilePart& file) {
+  const int copy = ::fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return false;
+  const HeaderLines headers(reply.headers);
+  ph_response head{};
+  head.size = sizeof(head);
+  head.status = reply.status;
+  head.headers = headers.data();
+  head.n_headers = reply.headers.size();
+  const ph_status status =
+      host->http->respond_file(host, token, &head, copy, file.offset, file.length, close_descriptor,
+                               reinterpret_cast<void*>(static_cast<std::intptr_t>(copy)));
+  if (!is_terminal(status)) answer_refused(host, token, reply);
+  return true;
 }
 
 ph_status start_answer(const ph_host* host, ph_req token, const Reply& reply) {

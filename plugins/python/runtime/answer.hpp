@@ -2,6 +2,7 @@
 
 #include <plughost/abi/abi.h>
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/reply.hpp"
@@ -14,6 +15,16 @@ void answer(const ph_host* host, ph_req token, const Reply& reply);
 
 /// The same with a body that is somewhere else.
 void answer(const ph_host* host, ph_req token, const Reply& reply, std::string_view body);
+
+/// Bytes of a regular file.
+struct FilePart {
+  int descriptor;
+  std::uint64_t offset, length;
+};
+
+/// The same with a part of a file as body, which the host sends by itself. The descriptor is
+/// copied. False: there is none left for that, and nothing was done.
+bool answer_file(const ph_host* host, ph_req token, const Reply& reply, const FilePart& file);
 
 /// Begins a streamed answer with reply's status and headers. Anything but PH_OK: the terminal call
 /// has been made, as answer would.

@@ -17,8 +17,9 @@ PyRef call(const PyRef& app, const PyRef& environ, const PyRef& start_response) 
 }  // namespace
 
 Application::Application(PyObject* app, std::string_view mount)
-    : app_(PyRef::borrow(app)), environs_(mount) {
-  if (!environs_.ok()) throw BindError("", "cannot prepare the WSGI environ: " + describe_error());
+    : app_(PyRef::borrow(app)), environs_(mount, files_.type()) {
+  if (!files_.ok() || !environs_.ok())
+    throw BindError("", "cannot prepare the WSGI environ: " + describe_error());
 }
 
 CallOutcome Application::serve(const ph_host* host, const Job& job,
@@ -27,7 +28,7 @@ CallOutcome Application::serve(const ph_host* host, const Job& job,
   const StartResponse start_response(exchange);
   const PyRef result = call(app_, environs_.make(*job.head), start_response.object());
   if (result) {
-    exchange.finish(result.get());
+    exchange.finish(result.get(), files_);
   } else {
     exchange.fail();
   }

@@ -6,6 +6,7 @@
 #include "core/py_ref.hpp"
 #include "runtime/backend.hpp"
 #include "wsgi/environ.hpp"
+#include "wsgi/file_wrapper.hpp"
 
 namespace plughost::python::wsgi {
 
@@ -22,6 +23,7 @@ class Application final : public Gateway {
 
  private:
   const PyRef app_;
+  const FileWrapper files_;
   EnvironMaker environs_;
 };
 

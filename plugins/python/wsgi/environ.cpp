@@ -5,6 +5,7 @@
 #include <charconv>
 #include <vector>
 
+#include "core/module_state.hpp"
 #include "core/views.hpp"
 
 namespace plughost::python::wsgi {
@@ -68,21 +69,20 @@ PyRef joined(PyObject* first, bool is_cookie, const PyRef& second) {
   return PyRef::steal(PyUnicode_FromFormat("%U%s%U", first, is_cookie ? "; " : ",", second.get()));
 }
 
-PyRef attribute(const char* module_name, const char* name) {
-  const PyRef module = PyRef::steal(PyImport_ImportModule(module_name));
-  return PyRef::steal(module ? PyObject_GetAttrString(module.get(), name) : nullptr);
-}
-
 /// What is the same in every request of a route.
-PyRef make_constants(std::string_view mount) {
+PyRef make_constants(std::string_view mount, const PyRef& file_wrapper) {
   const PyRef script = latin1(mount);
   const PyRef version = PyRef::steal(Py_BuildValue("(ii)", 1, 0));
   const std::pair<const char*, PyObject*> items[] = {
-      {"SCRIPT_NAME", script.get()},      {"wsgi.version", version.get()},
-      {"wsgi.multithread", Py_True},      {"wsgi.multiprocess", Py_False},
-      {"wsgi.input_terminated", Py_True}, {"wsgi.run_once", Py_False},
+      {"SCRIPT_NAME", script.get()},
+      {"wsgi.version", version.get()},
+      {"wsgi.multithread", Py_True},
+      {"wsgi.multiprocess", Py_False},
+      {"wsgi.input_terminated", Py_True},
+      {"wsgi.run_once", Py_False},
+      {"wsgi.file_wrapper", file_wrapper.get()},
   };
-  PyRef constants = PyRef::steal(script && version ? PyDict_New() : nullptr);
+  PyRef constants = PyRef::steal(script && version && file_wrapper ? PyDict_New() : nullptr);
   for (const auto& [name, value] : items) {
     const PyRef key = interned(name);
     if (!constants || !key || PyDict_SetItem(constants.get(), key.get(), value) != 0) return {};
@@ -106,7 +106,7 @@ bool make_room(PyObject* dict) {
 
 }  // namespace
 
-EnvironMaker::EnvironMaker(std::string_view mount) : mount_(mount) {
+EnvironMaker::EnvironMaker(std::string_view mount, const PyRef& file_wrapper) : mount_(mount) {
   const std::pair<PyRef*, const char*> always[] = {
       {&request_method_, "REQUEST_METHOD"},
       {&path_info_, "PATH_INFO"},
@@ -125,14 +125,14 @@ EnvironMaker::EnvironMaker(std::string_view mount) : mount_(mount) {
       {&cookie_, "HTTP_COOKIE"},
       {&stderr_, "stderr"},
   };
-  PyRef constants = make_constants(mount);
+  PyRef constants = make_constants(mount, file_wrapper);
   for (const auto& [place, name] : sometimes) *place = interned(name);
   for (const auto& [place, name] : always) {
     *place = interned(name);
     if (!constants || !*place || !set(constants.get(), *place, *place)) return;
   }
-  bytes_io_ = attribute("io", "BytesIO");
-  sys_ = attribute("sys", "__dict__");
+  bytes_io_ = import_attribute("io", "BytesIO");
+  sys_ = import_attribute("sys", "__dict__");
   if (bytes_io_ && sys_ && stderr_ && make_room(constants.get())) constants_ = constants;
 }
 

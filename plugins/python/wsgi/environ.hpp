@@ -22,8 +22,8 @@ namespace plughost::python::wsgi {
 ///          is made while the members are looked at; a str never does.
 class EnvironMaker final {
  public:
-  /// Errors: ok() is false, and a Python error is set.
-  explicit EnvironMaker(std::string_view mount);
+  /// file_wrapper: the class. Errors: ok() is false, and a Python error is set.
+  EnvironMaker(std::string_view mount, const PyRef& file_wrapper);
   bool ok() const { return static_cast<bool>(constants_); }
 
   /// Empty: a Python error is set.

@@ -64,10 +64,10 @@ bool read_header_list(PyObject* list, Reply& reply) {
 }
 
 /// The Content-Length the application gave.
-std::optional<std::size_t> declared_length(const Reply& reply) {
+std::optional<std::uint64_t> declared_length(const Reply& reply) {
   for (const auto& [name, value] : reply.headers) {
     if (!is_header(name, "content-length")) continue;
-    std::size_t length = 0;
+    std::uint64_t length = 0;
     const char* const end = value.data() + value.size();
     const auto [rest, error] = std::from_chars(value.data(), end, length);
     if (error == std::errc() && rest == end) return length;
@@ -110,10 +110,10 @@ bool Exchange::write(PyObject* piece) {
   return raise(PyExc_BrokenPipeError, "nobody takes more of this answer");
 }
 
-void Exchange::finish(PyObject* result) {
+void Exchange::finish(PyObject* result, const FileWrapper& files) {
   if (send_known(result)) return;
   keep_head();
-  send_pieces(result);
+  if (!send_file(result, files)) send_pieces(result);
   if (PyErr_Occurred() != nullptr) fail();
   if (!close_iterable(result)) fail();
   end();
@@ -146,6 +146,16 @@ bool Exchange::send_known(PyObject* result) {
   }
   std::for_each(begin, end, [&](PyObject* piece) { reply_.body += view_of(piece); });
   send_whole(reply_.body);
+  return true;
+}
+
+bool Exchange::send_file(PyObject* result, const FileWrapper& files) {
+  if (!started_ || has_begun()) return false;
+  std::optional<FilePart> file = files.part_of(result);
+  if (!file) return false;
+  if (const auto length = declared_length(reply_)) file->length = std::min(file->length, *length);
+  if (!answer_file(host_, job_.token, reply_, *file)) return false;
+  phase_ = Phase::answered;
   return true;
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/backend.hpp"
 #include "runtime/kept_head.hpp"
 #include "runtime/stream.hpp"
+#include "wsgi/file_wrapper.hpp"
 
 namespace plughost::python::wsgi {
 
@@ -19,8 +20,9 @@ namespace plughost::python::wsgi {
 /// and how much of that has gone out.
 ///
 /// A list or tuple of bytes goes out whole, and so does a first piece as long as the Content-Length
-/// says. Anything else is a stream that begins with the first piece that is not empty; until then
-/// start_response may be called again with exc_info.
+/// says. A file in a wsgi.file_wrapper is the host's to send. Anything else is a stream that begins
+/// with the first piece that is not empty; until then start_response may be called again with
+/// exc_info.
 ///
 /// Owner:   the call. Threads: the dispatch thread's, GIL held.
 class Exchange final {
@@ -36,7 +38,7 @@ class Exchange final {
   /// write(piece), likewise. Waits for a slow client without the GIL.
   bool write(PyObject* piece);
   /// Sends what the application returned, and closes it.
-  void finish(PyObject* result);
+  void finish(PyObject* result, const FileWrapper& files);
   /// Answers for the Python error that is set, or logs it if it is too late for that.
   void fail();
   /// After finish or fail.
@@ -52,6 +54,7 @@ class Exchange final {
   };
 
   bool send_known(PyObject* result);
+  bool send_file(PyObject* result, const FileWrapper& files);
   void send_pieces(PyObject* result);
   bool put(PyObject* piece);
   void send_whole(std::string_view body);

@@ -1,5 +1,5 @@
 """A Flask application as its users write it."""
-from flask import Flask, Response, request, session
+from flask import Flask, Response, request, send_file, session
 
 app = Flask(__name__)
 app.secret_key = "test"
@@ -19,3 +19,8 @@ def form():
 @app.get("/stream")
 def stream():
     return Response((f"{number}\n" for number in range(5)), mimetype="text/plain")
+
+
+@app.get("/file")
+def file():
+    return send_file(__file__)

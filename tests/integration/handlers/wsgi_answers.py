@@ -1,5 +1,8 @@
 """WSGI applications that answer in their own ways, by the book or against it."""
+import gzip
+import io
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -158,3 +161,42 @@ def twice(environ, start_response):
     start_response("200 OK", TEXT)
     start_response("200 OK", TEXT)
     return [b""]
+
+
+def _file(environ, start_response, file, headers=()):
+    """Marks how far the file had been read when it was closed."""
+    close = file.close
+
+    def mark():
+        _mark(environ, str(file.tell()))
+        close()
+
+    file.close = mark
+    start_response("200 OK", [*TEXT, *headers])
+    return environ["wsgi.file_wrapper"](file)
+
+
+def file(environ, start_response):
+    return _file(environ, start_response, open(__file__, "rb"))
+
+
+def rest_of_file(environ, start_response):
+    file = open(__file__, "rb")
+    file.seek(3)
+    return _file(environ, start_response, file, [("Content-Length", "10")])
+
+
+def packed_file(environ, start_response):
+    """Its descriptor has other bytes than it."""
+    packed = tempfile.TemporaryFile()
+    packed.write(gzip.compress(b"unpacked"))
+    packed.seek(0)
+    return _file(environ, start_response, gzip.GzipFile(fileobj=packed))
+
+
+def file_in_memory(environ, start_response):
+    return _file(environ, start_response, _Memory(b"in memory"))
+
+
+class _Memory(io.BytesIO):
+    """Takes attributes."""
