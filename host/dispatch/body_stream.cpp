@@ -6,6 +6,9 @@ namespace plughost::dispatch {
 
 BodyStream::BodyStream(Request& request) : request_(request) {}
 
+BodyStream::BodyStream(Request& request, Whole)
+    : request_(request), was_whole_(true), unread_(request.message.body), complete_(true) {}
+
 Outcome BodyStream::read(std::size_t max, std::string_view& bytes) noexcept {
   std::lock_guard lock(mutex_);
   bytes = {};

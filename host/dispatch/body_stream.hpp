@@ -23,6 +23,9 @@ class BodyStream final {
   static constexpr std::size_t kMost = 256 * 1024;
 
   explicit BodyStream(Request& request);
+  /// All of the body was there before the handler was called: request.message.body.
+  struct Whole {};
+  BodyStream(Request& request, Whole);
   BodyStream(const BodyStream&) = delete;
   BodyStream& operator=(const BodyStream&) = delete;
 
@@ -32,6 +35,7 @@ class BodyStream final {
   Outcome read(std::size_t max, std::string_view& bytes) noexcept;
   /// state: one is registered already. Takes the notification whatever it returns.
   Outcome on_readable(Notification notification) noexcept;
+  bool was_whole() const noexcept { return was_whole_; }
   /// After the terminal call was claimed: the notification will not run.
   void close() noexcept;
 
@@ -51,10 +55,11 @@ class BodyStream final {
   bool readable() const { return cancelled_ || complete_ || !arrived_.empty() || !unread_.empty(); }
 
   Request& request_;
+  const bool was_whole_ = false;
   mutable std::mutex mutex_;
   std::string arrived_;      // guarded by mutex_, as are all that follow
   std::string in_use_;       // what the plugin's view points into
-  std::string_view unread_;  // of in_use_
+  std::string_view unread_;  // of in_use_, or of the whole
   bool complete_ = false;
   bool cancelled_ = false;
   bool wanted_ = false;

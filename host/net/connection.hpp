@@ -113,7 +113,7 @@ class Connection final : private dispatch::AnswerSink {
   std::size_t parse(std::string_view bytes);
   bool start_request();
   bool trusts_client() const;
-  bool head_complete();
+  bool head_complete(std::size_t behind);
   std::uint64_t body_limit(const Request& request) const;
   void request_complete();
   void dispatch_to_handler(Request& request);

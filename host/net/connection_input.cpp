@@ -11,6 +11,7 @@
 // The reading half of Connection: bytes to requests, requests to handlers.
 namespace plughost::net {
 
+using dispatch::BodyStream;
 using dispatch::RequestState;
 using routing::MatchKind;
 
@@ -117,7 +118,7 @@ std::size_t Connection::parse(std::string_view bytes) {
       break;
     }
     if (progress.status == http::ParseStatus::head_complete) {
-      if (!head_complete()) break;
+      if (!head_complete(bytes.size() - used)) break;
       continue;
     }
     if (reading_body_ && !current_->body_reservation.grow_to(context_.shared.body_budget,
@@ -146,7 +147,8 @@ bool Connection::start_request() {
   return true;
 }
 
-bool Connection::head_complete() {
+/// behind: how many bytes have arrived behind the head.
+bool Connection::head_complete(std::size_t behind) {
   auto& request = *current_;
   const auto& message = request.message;
   const auto client_id = message.header("x-request-id");
@@ -175,7 +177,9 @@ bool Connection::head_complete() {
     answer_from_table(request);
     return false;
   }
-  if (request.match.kind == MatchKind::found && request.match.route->handler->streams_body()) {
+  const bool is_there = !message.chunked && message.content_length <= behind;
+  if (!is_there && request.match.kind == MatchKind::found &&
+      request.match.route->handler->streams_body()) {
     return begin_upload();
   }
   if (!message.chunked &&
@@ -203,9 +207,7 @@ void Connection::request_complete() {
   pipeline_.push_back(&request);
   if (request.match.kind != MatchKind::found) return answer_from_table(request);
   if (request.match.route->handler->streams_body()) {
-    request.body_stream = std::make_unique<dispatch::BodyStream>(request);
-    std::string none;
-    request.body_stream->add(none, true);
+    request.body_stream = std::make_unique<BodyStream>(request, BodyStream::Whole{});
   }
   dispatch_to_handler(request);
 }

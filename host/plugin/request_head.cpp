@@ -3,6 +3,7 @@
 #include <chrono>
 #include <new>
 
+#include "dispatch/body_stream.hpp"
 #include "plugin/abi_text.hpp"
 
 namespace plughost::plugin {
@@ -66,7 +67,7 @@ const ph_req_head& make_request_head(dispatch::Request& request) {
   auto& head = *new (memory) ph_req_head{};
   head.size = sizeof head;
   set_message(head, request.message);
-  if (request.body_stream == nullptr) {
+  if (request.body_stream == nullptr || request.body_stream->was_whole()) {
     head.flags = PH_RF_BODY_COMPLETE;
     head.body = {request.message.body.data(), request.message.body.size()};
   }

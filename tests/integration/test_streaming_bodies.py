@@ -21,6 +21,7 @@ ROUTES = """
     POST /ignore: stream ignore
     POST /some: stream read_some
     POST /plain: stream not_flagged
+    POST /whole: stream whole
 """
 CANCELLED, STATE = -5, -7
 BOTH = pytest.mark.parametrize("path", ["/count", "/count/async"])
@@ -284,6 +285,17 @@ def test_bodies_count_against_the_budget():
 
             assert answer.status == 503
         assert get(server.port, "/native").status == 200
+
+
+def test_body_that_came_with_its_head_is_there_at_once(client):
+    with_head = [sized("/whole", body) for body in (b"", b"a", b"x" * 10_000)]
+    alone = [client.send(message).read_response().body for message in with_head]
+    pipelined = client.send(b"".join(with_head))
+
+    assert alone == [b"0", b"1", b"10000"]
+    assert [pipelined.read_response().body for _ in range(3)] == alone
+    assert client.send(chunked("/whole", b"abc")).read_response().body == b"-1"
+    assert client.send(post("/whole", b"Content-Length: 2") + b"a").read_response().body == b"-1"
 
 
 def test_whole_bodies_cannot_be_pulled(server, client):

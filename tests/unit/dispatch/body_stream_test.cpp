@@ -48,6 +48,20 @@ BOOST_AUTO_TEST_CASE(gives_what_has_arrived_in_parts_of_the_size_asked_for) {
   BOOST_TEST(part.empty());
 }
 
+BOOST_AUTO_TEST_CASE(gives_a_whole_body_without_its_io_thread) {
+  request.message.body = "abc";
+  BodyStream whole(request, BodyStream::Whole{});
+
+  BOOST_TEST(whole.was_whole());
+  BOOST_TEST(whole.read(2, part) == Outcome::ok);
+  BOOST_TEST(part == "ab");
+  BOOST_TEST(whole.read(2, part) == Outcome::ok);
+  BOOST_TEST(part == "c");
+  BOOST_TEST(whole.read(2, part) == Outcome::ok);
+  BOOST_TEST(part == "");
+  BOOST_TEST(mailbox.posted().empty());
+}
+
 BOOST_AUTO_TEST_CASE(keeps_a_view_while_more_arrives) {
   add("first");
   read(2);

@@ -27,7 +27,8 @@ enum {
 enum {
   /* handle() returns at once and may run on an I/O thread. Not with PH_PF_SERIAL. */
   PH_HF_NONBLOCKING = 1u << 0,
-  /* handle() is called before the body is there and pulls it with read_body. */
+  /* handle() is called before the body is there and pulls it with read_body. One that has come
+   * together with its head, or an empty one, is in ph_req_head.body as well. */
   PH_HF_STREAM_BODY = 1u << 1
 };
 

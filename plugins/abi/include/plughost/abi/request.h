@@ -41,7 +41,8 @@ typedef struct ph_req_head {
   size_t n_headers;
   const ph_header *params;  /* path parameters, percent-decoded, in the pattern's order */
   size_t n_params;
-  ph_buf body;            /* complete, unless the handler is flagged PH_HF_STREAM_BODY */
+  ph_buf body;            /* complete; of a handler flagged PH_HF_STREAM_BODY only if flags has
+                             PH_RF_BODY_COMPLETE, and then read_body gives the same bytes again */
   uint64_t content_length;  /* bytes; PH_CONTENT_LENGTH_UNKNOWN when the client did not say */
   uint64_t deadline_ns;   /* CLOCK_MONOTONIC; 0: none */
   ph_str request_id;      /* the client's X-Request-ID, or made by the host */
