@@ -5,6 +5,7 @@ body; most handlers need nothing from here. The package works without the host, 
 tested as the functions they are.
 """
 
+from .body import BodyStream, IncompleteBody
 from .errors import DeadlineExceeded, HTTPError
 from .events import Event, EventStream
 from .form import Form, UploadFile
@@ -13,12 +14,14 @@ from .request import Request
 from .response import Response
 
 __all__ = [
+    "BodyStream",
     "DeadlineExceeded",
     "Event",
     "EventStream",
     "Form",
     "HTTPError",
     "Headers",
+    "IncompleteBody",
     "MultiDict",
     "Request",
     "Response",

@@ -27,15 +27,19 @@ class ArgumentError(Exception):
 
 def arguments_of(parameters: Sequence[Parameter], request: Request) -> dict[str, Any]:
     """By name. Raises ArgumentError, or HTTPError for a body that cannot be read."""
-    takes_request = any(parameter.source == "request" for parameter in parameters)
-    return {p.name: _Search(p, request, takes_request).run() for p in parameters}
+    sources = {parameter.source for parameter in parameters}
+    if "stream" in sources:
+        request.stream()
+        del request.body
+    return {p.name: _Search(p, request, sources).run() for p in parameters}
 
 
 class _Search:
-    def __init__(self, parameter: Parameter, request: Request, takes_request: bool) -> None:
+    def __init__(self, parameter: Parameter, request: Request, sources: set[str]) -> None:
         self._parameter = parameter
         self._request = request
-        self._lenient = takes_request and parameter.default is not inspect.Parameter.empty
+        self._takes_stream = "stream" in sources
+        self._lenient = "request" in sources and parameter.default is not inspect.Parameter.empty
 
     def run(self) -> Any:
         source = self._parameter.source
@@ -43,6 +47,8 @@ class _Search:
             return self._request
         if source == "raw_body":
             return self._request.body
+        if source == "stream":
+            return self._request.stream()
         if source == "body":
             return self._body()
         if source == "path":
@@ -57,6 +63,8 @@ class _Search:
         return self._converted("from_all", [text], "path")
 
     def _field(self) -> Any:
+        if self._takes_stream:
+            return self._missing("not in the query")
         if not self._request.body:
             return self._missing("not in the query, and there is no body")
         try:

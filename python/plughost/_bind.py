@@ -13,15 +13,10 @@ from types import ModuleType
 from typing import Any
 
 from ._asgi import Application
+from ._kinds import kind_of
 from ._signature import Row, SignatureError, plan_of
 
 _SPEC = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<path>[^\W\d]\w*(\.[^\W\d]\w*)*)")
-#: What a call of a function gives, by name; the host knows the same names (core/target.cpp).
-_KINDS: tuple[tuple[Callable[[Any], bool], str], ...] = (
-    (inspect.isasyncgenfunction, "async generator"),
-    (inspect.iscoroutinefunction, "coroutine"),
-    (inspect.isgeneratorfunction, "generator"),
-)
 
 
 class BindError(Exception):
@@ -141,13 +136,3 @@ def _check_callable(spec: str, owner: Any, function: Any, name: str) -> None:
     if inspect.isclass(owner) and inspect.isfunction(function):
         if not isinstance(inspect.getattr_static(owner, name), staticmethod):
             raise BindError(f"{spec} is a method and needs an instance of {owner.__name__}")
-
-
-def kind_of(function: Callable[..., Any]) -> str:
-    """function, generator, coroutine or async generator; looks into decorators and partials."""
-    body: Any = inspect.unwrap(function)
-    while hasattr(body, "func") and not inspect.isroutine(body):  # functools.partial
-        body = body.func
-    if not inspect.isroutine(body):
-        body = type(body).__call__
-    return next((kind for test, kind in _KINDS if test(body) or test(function)), "function")

@@ -9,7 +9,7 @@ import importlib
 import sys
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import Any, Optional, Protocol
+from typing import Any, Optional, Protocol, Union
 
 from ._asgi import Application
 
@@ -25,6 +25,9 @@ class Call(Protocol):
 
     def writable(self) -> Awaitable[None]: ...
     def end(self) -> None: ...
+    def read(self) -> Union[bytes, Awaitable[None]]:
+        """What plughost.BodyStream reads by."""
+
     def fail(self, error: BaseException) -> None: ...
 
 
@@ -50,7 +53,9 @@ class AppCall(Call, Protocol):
     """One request of an ASGI application (plugins/python/loop/app_call.cpp)."""
 
     def scope(self) -> Any: ...
-    def receive(self) -> Awaitable[Any]: ...
+    def receive(self) -> Awaitable[Any]:
+        """Of a message; of None if it is to be called again."""
+
     def send(self, message: Any) -> Awaitable[None]: ...
     def returned(self) -> None: ...
 
@@ -59,7 +64,9 @@ async def run_app(call: AppCall, application: Application) -> None:
     """The task of one request of an ASGI application."""
 
     async def receive() -> Any:  # applications make tasks of it, so a future is not enough
-        return await call.receive()
+        while (message := await call.receive()) is None:
+            pass
+        return message
 
     try:
         scope = call.scope()

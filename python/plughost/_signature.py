@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ._convert import Converter, Description, Unsupported, converter_for
+from ._kinds import kind_of
 from .request import Request
 
 #: (name, source, type[, default]): a Parameter as the host reads it.
@@ -29,7 +30,7 @@ class SignatureError(Exception):
 
 class Parameter(NamedTuple):
     name: str
-    source: str  #: path, field, request, body or raw_body
+    source: str  #: path, field, request, body, raw_body or stream
     converter: Converter
     default: Any  #: inspect.Parameter.empty: it is required
 
@@ -50,7 +51,19 @@ def parameters_of(function: Callable[..., Any], params: Sequence[str]) -> list[P
         signature = inspect.signature(function)
     except (TypeError, ValueError) as error:
         raise SignatureError(f"its signature cannot be read: {error}") from error
-    return [_parameter(function, p, params) for p in signature.parameters.values()]
+    found = [_parameter(function, p, params) for p in signature.parameters.values()]
+    if any(parameter.source == "stream" for parameter in found):
+        _check_beside_stream(found)
+    return found
+
+
+def _check_beside_stream(parameters: Sequence[Parameter]) -> None:
+    for name, source, converter, _ in parameters:
+        if source == "field" and converter.not_text:
+            raise SignatureError(
+                f"parameter '{name}' is {converter.not_text}, which only a body can have, and "
+                "'body' is the body's bytes"
+            )
 
 
 def _parameter(
@@ -60,6 +73,8 @@ def _parameter(
         raise SignatureError(_UNSUPPORTED_KINDS[p.kind].format(p.name) + " in this version")
     annotation = _evaluated(function, p)
     source, converter = _source(p.name, annotation, params)
+    if source == "stream":
+        _check_stream(function, annotation)
     if source == "path" and converter.not_text:
         raise SignatureError(
             f"path parameter '{p.name}' cannot be {converter.not_text}: a path is text"
@@ -77,6 +92,8 @@ def _source(name: str, annotation: Any, params: Sequence[str]) -> tuple[str, Con
         )
     elif name == "body" and annotation is bytes:
         source = "raw_body"
+    elif name == "body" and typing.get_origin(annotation) in (Iterator, AsyncIterator):
+        source = "stream"
     else:
         source = "body" if name == "body" else "path" if name in params else "field"
         converter = _converter(name, annotation)
@@ -85,6 +102,17 @@ def _source(name: str, annotation: Any, params: Sequence[str]) -> tuple[str, Con
             f"parameter '{name}' is the {name}, so the path cannot have a {{{name}}}"
         )
     return source, converter
+
+
+def _check_stream(function: Callable[..., Any], annotation: Any) -> None:
+    is_async = kind_of(function) in ("coroutine", "async generator")
+    name = "AsyncIterator" if is_async else "Iterator"
+    wanted = AsyncIterator if is_async else Iterator
+    if typing.get_origin(annotation) is not wanted or typing.get_args(annotation) != (bytes,):
+        what = "an 'async def'" if is_async else "a plain function"
+        raise SignatureError(
+            f"parameter 'body': {what} that reads the body as it arrives says {name}[bytes]"
+        )
 
 
 def _converter(name: str, annotation: Any) -> Converter:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ._forms import read_form
+from .body import BodyStream
 from .errors import HTTPError
 from .form import Form, UploadFile
 from .multidict import Headers, MultiDict, MultiMapping
@@ -39,6 +40,7 @@ class Request:
         "_form",
         "_json",
         "_state",
+        "_stream",
         "_is_cancelled",
     )
 
@@ -70,7 +72,8 @@ class Request:
         self._target = parts.path + ("?" + parts.query if parts.query else "")
         self._query = parts.query.encode().decode("latin-1")
         self._header_lines = "".join(f"{n.lower()}:{v}\n" for n, v in self._headers.multi_items())
-        self._query_params = self._cookies = self._form = self._state = self._is_cancelled = None
+        self._query_params = self._cookies = self._form = self._state = None
+        self._stream = self._is_cancelled = None
         self._json = _UNREAD
 
     _headers: Optional[Headers]
@@ -78,6 +81,7 @@ class Request:
     _cookies: Optional[dict[str, str]]
     _form: Optional[Form]
     _state: Optional[SimpleNamespace]
+    _stream: Optional[BodyStream]
     _is_cancelled: Optional[Callable[[], bool]]
 
     @property
@@ -126,6 +130,13 @@ class Request:
                         self._cookies.setdefault(name.strip(), _unquoted(value.strip()))
         return self._cookies
 
+    def stream(self) -> BodyStream:
+        """The body in pieces: as it arrives, if the handler asks for that (`body:
+        Iterator[bytes]`), else the whole in one. Once: what is read is gone."""
+        if self._stream is None:
+            self._stream = BodyStream.of([self.body])
+        return self._stream
+
     @property
     def text(self) -> str:
         """The body as text. HTTPError 422 if it is not UTF-8."""
@@ -169,6 +180,13 @@ class Request:
         """Whether the deadline has passed or the client has gone. A pool worker cannot know."""
         return self._is_cancelled is not None and self._is_cancelled()
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "body":  # an empty slot
+                raise RuntimeError("the handler takes its body as a stream: see request.stream()")
+            raise AttributeError(f"'Request' object has no attribute '{name}'", name=name, obj=self)
+
     def __repr__(self) -> str:
         return f"<Request {self.method} {self._target}>"
 
@@ -185,13 +203,15 @@ def request_from_host(
     body: bytes,
     client: Optional[tuple[str, int]],
     is_cancelled: Optional[Callable[[], bool]],
+    stream: Optional[BodyStream] = None,
 ) -> Request:
     """The request the host made: what __init__ does, without taking anything apart."""
     request = Request.__new__(Request)
     request.method = method
     request.path = path
     request.path_params = path_params
-    request.body = body
+    if stream is None:
+        request.body = body
     request.client = client
     request._scheme = scheme
     request._host = host
@@ -204,6 +224,7 @@ def request_from_host(
     request._form = None
     request._json = _UNREAD
     request._state = None
+    request._stream = stream
     request._is_cancelled = is_cancelled
     return request
 

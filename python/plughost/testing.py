@@ -24,6 +24,7 @@ from ._loop_thread import LoopThread
 from ._result import Answer, ResultError, answer_of
 from ._routes import Route, find
 from ._signature import parameters_of
+from .body import BodyStream
 from .errors import HTTPError
 from .form import UploadFile
 from .multidict import Headers
@@ -128,10 +129,13 @@ class TestClient:
         json: Any = None,
         form: Fields = (),
         files: Union[Mapping[str, UploadFile], Iterable[tuple[str, UploadFile]]] = (),
-        body: Union[bytes, str] = b"",
+        body: Union[bytes, str, Iterable[bytes]] = b"",
         headers: Optional[Mapping[str, str]] = None,
     ) -> TestAnswer:
-        """One request. Of json, form with files, and body at most one makes the body."""
+        """One request. Of json, form with files, and body at most one makes the body.
+
+        body may be pieces of bytes, for a handler that reads it as a stream.
+        """
         sent = dict(headers or {})
         if query:
             path += ("&" if "?" in path else "?") + urlencode(_pairs(query))
@@ -144,7 +148,14 @@ class TestClient:
         elif json is not None:
             body = json_module.dumps(json)
             sent.setdefault("Content-Type", "application/json")
-        return TestAnswer(self._answer(Request(method, path, headers=sent, body=body)))
+        pieces: list[bytes] = []
+        if not isinstance(body, (bytes, str)):
+            pieces = list(body)
+            body = b"".join(pieces)
+        request = Request(method, path, headers=sent, body=body)
+        if pieces:
+            request._stream = BodyStream.of(pieces)
+        return TestAnswer(self._answer(request))
 
     def _answer(self, request: Request) -> Answer:
         found = find([target[0] for target in self._targets], request.method, request._target)

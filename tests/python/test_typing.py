@@ -7,6 +7,7 @@ from pathlib import Path
 PYTHON = Path(__file__).resolve().parents[2] / "python"
 
 USER = '''
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from plughost import Form, Headers, HTTPError, Request, Response, UploadFile
 from plughost.testing import TestClient
@@ -22,7 +23,12 @@ def create(body: User, request: Request, photo: UploadFile | None = None) -> Res
     reveal_type(request.files["a"].read())
     return Response(body, 201)
 
+async def upload(body: AsyncIterator[bytes], request: Request) -> int:
+    reveal_type([piece async for piece in request.stream()])
+    return sum([len(piece) async for piece in body])
+
 reveal_type(TestClient({"POST /": create}).post("/", json={"name": "x"}).status)
+TestClient({"POST /": upload}).post("/", body=[b"x"])
 Response("x", status="OK")
 '''
 
@@ -49,5 +55,6 @@ def test_handlers_are_checked(tmp_path: Path) -> None:
     assert 'Revealed type is "builtins.list[Union[builtins.str, plughost.form.UploadFile]]"' in said
     assert 'Revealed type is "builtins.bytes"' in said
     assert 'Revealed type is "builtins.int"' in said
+    assert 'Revealed type is "builtins.list[builtins.bytes]"' in said
     assert said.count("error:") == 1
     assert 'error: Argument "status" to "Response" has incompatible type "str"' in said

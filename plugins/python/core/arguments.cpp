@@ -46,8 +46,8 @@ std::string_view json_kind(PyObject* value) {
 
 }  // namespace
 
-Arguments::Arguments(const Signature& signature, const ph_req_head& head)
-    : signature_(signature), head_(head) {
+Arguments::Arguments(const Signature& signature, const ph_req_head& head, PyObject* stream)
+    : signature_(signature), head_(head), stream_(stream) {
   values_.reserve(signature.parameters.size());
 }
 
@@ -85,6 +85,8 @@ PyRef Arguments::find(const Parameter& parameter, Problem& problem) {
                                                     static_cast<Py_ssize_t>(head_.body.len)));
     case Parameter::Source::kRequest:
       return request();
+    case Parameter::Source::kStream:
+      return PyRef::borrow(stream_);
     case Parameter::Source::kField:
       break;
   }
@@ -117,6 +119,7 @@ PyRef Arguments::from_query_or_body(const Parameter& parameter, Problem& problem
 }
 
 PyRef Arguments::from_field(const Parameter& parameter, Problem& problem) {
+  if (signature_.takes_stream) return fallback_or_missing(parameter, "not in the query", problem);
   if (head_.body.len == 0) {
     return fallback_or_missing(parameter, "not in the query, and there is no body", problem);
   }
@@ -189,7 +192,7 @@ PyRef Arguments::fallback_or_missing(const Parameter& parameter, std::string_vie
 }
 
 const PyRef& Arguments::request() {
-  if (!request_) request_.emplace(head_, probe_, probe_ctx_);
+  if (!request_) request_.emplace(head_, probe_, probe_ctx_, stream_);
   return request_->object();
 }
 

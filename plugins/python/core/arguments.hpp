@@ -31,7 +31,8 @@ class Arguments final {
     kRaised,   ///< a Python error is set
   };
 
-  Arguments(const Signature& signature, const ph_req_head& head);
+  /// stream: what a parameter of source kStream gets; must outlive this.
+  Arguments(const Signature& signature, const ph_req_head& head, PyObject* stream);
 
   Outcome collect(CancelProbe probe, void* probe_ctx, Problem& problem);
 
@@ -56,6 +57,7 @@ class Arguments final {
 
   const Signature& signature_;
   const ph_req_head& head_;
+  PyObject* const stream_;
   CancelProbe probe_ = nullptr;
   void* probe_ctx_ = nullptr;
   std::optional<QueryString> query_;

@@ -20,6 +20,8 @@ bool fill(ModuleState& state) {
          (state.response_type = import_attribute("plughost", "Response")) &&
          (state.http_error_type = import_attribute("plughost", "HTTPError")) &&
          (state.deadline_exceeded_type = import_attribute("plughost", "DeadlineExceeded")) &&
+         (state.body_stream_type = import_attribute("plughost", "BodyStream")) &&
+         (state.incomplete_body_type = import_attribute("plughost", "IncompleteBody")) &&
          (state.simplify = import_attribute("plughost._simplify", "simplify")) &&
          (state.format_exception = import_attribute("traceback", "format_exception")) &&
          (state.status = name_of("status")) && (state.detail = name_of("detail")) &&

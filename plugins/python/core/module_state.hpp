@@ -19,6 +19,8 @@ struct ModuleState {
   PyRef response_type;
   PyRef http_error_type;
   PyRef deadline_exceeded_type;
+  PyRef body_stream_type;
+  PyRef incomplete_body_type;
   PyRef simplify;          ///< plughost._simplify.simplify
   PyRef format_exception;  ///< traceback.format_exception
 

@@ -78,7 +78,8 @@ PyRef probe_function(const PyRef& capsule, CancelProbe ask) {
 
 }  // namespace
 
-RequestObject::RequestObject(const ph_req_head& head, CancelProbe probe, void* probe_ctx) {
+RequestObject::RequestObject(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
+                             PyObject* stream) {
   if (probe != nullptr) probe_capsule_ = make_capsule(probe, probe_ctx);
   const std::string_view body = view(head.body);
   // In the order of request_from_host(); a leading slot is free for the interpreter's use.
@@ -94,6 +95,7 @@ RequestObject::RequestObject(const ph_req_head& head, CancelProbe probe, void* p
       PyRef::steal(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size()))),
       client_of(head),
       probe_function(probe_capsule_, probe),
+      PyRef::borrow(stream == nullptr ? Py_None : stream),
   };
   constexpr std::size_t kCount = sizeof(parts) / sizeof(parts[0]);
   PyObject* arguments[kCount + 1] = {};

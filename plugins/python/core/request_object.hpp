@@ -17,7 +17,8 @@ namespace plughost::python {
 /// Threads: GIL held.
 class RequestObject final {
  public:
-  RequestObject(const ph_req_head& head, CancelProbe probe, void* probe_ctx);
+  /// stream: a plughost.BodyStream instead of a body; null: head has the body.
+  RequestObject(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyObject* stream);
   ~RequestObject();
   RequestObject(const RequestObject&) = delete;
   RequestObject& operator=(const RequestObject&) = delete;

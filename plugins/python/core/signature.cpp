@@ -18,7 +18,7 @@ constexpr Word<Type::Kind> kKinds[] = {
 constexpr Word<Parameter::Source> kSources[] = {
     {"path", Parameter::Source::kPath},        {"field", Parameter::Source::kField},
     {"request", Parameter::Source::kRequest},  {"body", Parameter::Source::kBody},
-    {"raw_body", Parameter::Source::kRawBody},
+    {"raw_body", Parameter::Source::kRawBody}, {"stream", Parameter::Source::kStream},
 };
 
 template <typename Value, std::size_t n>
@@ -100,6 +100,7 @@ bool read_signature(PyObject* plan, Signature& signature) {
     if (!read_parameter(PyTuple_GET_ITEM(rows.get(), index), parameter)) return false;
     PyTuple_SET_ITEM(signature.keywords.get(), index, PyRef(parameter.keyword).release());
     if (parameter.source == Parameter::Source::kRequest) signature.takes_request = true;
+    if (parameter.source == Parameter::Source::kStream) signature.takes_stream = true;
     signature.parameters.push_back(std::move(parameter));
   }
   return true;

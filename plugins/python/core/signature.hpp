@@ -30,6 +30,7 @@ struct Parameter {
     kRequest,  ///< the request itself
     kBody,     ///< the whole JSON body
     kRawBody,  ///< the body's bytes, unparsed
+    kStream,   ///< the body piece by piece, as it arrives
   };
 
   std::string name;
@@ -46,6 +47,7 @@ struct Signature {
   std::vector<Parameter> parameters;
   PyRef keywords;  ///< tuple of the names: every argument goes by keyword, so that decorators work
   bool takes_request = false;
+  bool takes_stream = false;  ///< then nothing else is looked for in the body
 };
 
 /// Reads the plan plughost._bind made: a sequence of (name, source, type, default or absence), type

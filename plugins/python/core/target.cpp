@@ -21,15 +21,16 @@ class Target::Impl final {
   PyObject* function() const { return function_.get(); }
   void call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, Reply& reply) const;
   PyRef begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
-              Reply& reply) const;
+              Reply& reply, PyObject* stream) const;
   void settle(PyObject* result, const ph_req_head& head, Reply& reply, PyRef* stream) const;
   const std::string& spec() const { return spec_; }
   Kind kind() const { return kind_; }
+  bool takes_stream() const { return signature_.takes_stream; }
 
  private:
   void accept(const PyRef& bound);
   PyRef begin_with_arguments(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
-                             PyRef& held, Reply& reply) const;
+                             PyRef& held, Reply& reply, PyObject* stream) const;
 
   std::string spec_;
   Kind kind_ = Kind::function;
@@ -111,16 +112,16 @@ void Target::Impl::accept(const PyRef& bound) {
 void Target::Impl::call(const ph_req_head& head, CancelProbe probe, void* probe_ctx,
                         Reply& reply) const {
   PyRef held;
-  const PyRef result = begin(head, probe, probe_ctx, held, reply);
+  const PyRef result = begin(head, probe, probe_ctx, held, reply, nullptr);
   if (result) settle(result.get(), head, reply, nullptr);
   let_go(held);
 }
 
 PyRef Target::Impl::begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
-                          Reply& reply) const {
+                          Reply& reply, PyObject* stream) const {
   reply.clear();
   if (!signature_.parameters.empty()) {
-    return begin_with_arguments(head, probe, probe_ctx, held, reply);
+    return begin_with_arguments(head, probe, probe_ctx, held, reply, stream);
   }
   PyRef result = PyRef::steal(PyObject_Vectorcall(function_.get(), nullptr, 0, nullptr));
   if (!result) answer_exception(spec_, head, reply);
@@ -128,8 +129,9 @@ PyRef Target::Impl::begin(const ph_req_head& head, CancelProbe probe, void* prob
 }
 
 PyRef Target::Impl::begin_with_arguments(const ph_req_head& head, CancelProbe probe,
-                                         void* probe_ctx, PyRef& held, Reply& reply) const {
-  Arguments arguments(signature_, head);
+                                         void* probe_ctx, PyRef& held, Reply& reply,
+                                         PyObject* stream) const {
+  Arguments arguments(signature_, head, stream);
   Problem problem;
   const Arguments::Outcome outcome = arguments.collect(probe, probe_ctx, problem);
   if (outcome == Arguments::Outcome::kProblem) {
@@ -192,9 +194,10 @@ void Target::call(const ph_req_head& head, CancelProbe probe, void* probe_ctx, R
 }
 
 PyRef Target::begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
-                    Reply& reply) const {
+                    Reply& reply, PyObject* stream) const {
   PyRef result;
-  guarded(spec(), reply, [&] { result = impl_->begin(head, probe, probe_ctx, held, reply); });
+  guarded(spec(), reply,
+          [&] { result = impl_->begin(head, probe, probe_ctx, held, reply, stream); });
   return result;
 }
 
@@ -212,5 +215,7 @@ const std::string& Target::spec() const { return impl_->spec(); }
 PyObject* Target::function() const { return impl_->function(); }
 
 Target::Kind Target::kind() const { return impl_->kind(); }
+
+bool Target::takes_stream() const { return impl_->takes_stream(); }
 
 }  // namespace plughost::python

@@ -69,8 +69,9 @@ class Target final {
 
   /// The first half of call, for a result that comes later: a coroutine, say. Empty: reply is the
   /// answer. held, if it is not empty, must be given to let_go before probe_ctx ends.
+  /// stream: a plughost.BodyStream if takes_stream().
   PyRef begin(const ph_req_head& head, CancelProbe probe, void* probe_ctx, PyRef& held,
-              Reply& reply) const;
+              Reply& reply, PyObject* stream = nullptr) const;
   static void let_go(const PyRef& held);
   /// The second half: makes reply of what the call came to in the end, or, if result is null, of
   /// the Python error that is set. stream, if not null, takes a body that comes in pieces.
@@ -79,6 +80,8 @@ class Target final {
 
   const std::string& spec() const;
   Kind kind() const;
+  /// Whether a parameter is the body as it arrives: call is not for it.
+  bool takes_stream() const;
   /// Borrowed: the function, the WSGI application, or what runs the ASGI application
   /// (plughost._asgi.Application).
   PyObject* function() const;

@@ -26,11 +26,13 @@ PyObject* scope(PyObject* self, PyObject*) {
   return state.loop.scopes().make(*state.job.head).release();
 }
 
-PyRef body_event(const CallState& state) {
-  const std::string_view body = view(state.job.head->body);
-  return PyRef::steal(Py_BuildValue("{sssy#sO}", "type", "http.request", "body", body.data(),
-                                    static_cast<Py_ssize_t>(body.size()), "more_body", Py_False));
+PyRef body_event(const PyRef& body, bool more) {
+  return PyRef::steal(body ? Py_BuildValue("{sssOsO}", "type", "http.request", "body", body.get(),
+                                           "more_body", more ? Py_True : Py_False)
+                           : nullptr);
 }
+
+PyRef no_bytes() { return PyRef::steal(PyBytes_FromStringAndSize(nullptr, 0)); }
 
 PyRef disconnect_event() { return PyRef::steal(Py_BuildValue("{ss}", "type", "http.disconnect")); }
 
@@ -38,11 +40,22 @@ PyObject* receive(PyObject* self, PyObject*) {
   CallState& state = state_of(self);
   AppState& app = *state.app;
   if (!state.over && !app.body_received) {
-    app.body_received = true;
-    return make_ready(body_event(state)).release();
+    PyRef piece;
+    switch (state.body->next(piece)) {
+      case BodyReader::Next::piece:
+        app.body_received = state.body->at_end();
+        return make_ready(body_event(piece, !app.body_received)).release();
+      case BodyReader::Next::end:
+        app.body_received = true;
+        return make_ready(body_event(no_bytes(), false)).release();
+      case BodyReader::Next::pending:
+        return wait_body(*reinterpret_cast<CallObject*>(self)).release();
+      case BodyReader::Next::gone:
+        return make_ready(disconnect_event()).release();
+    }
   }
   if (is_gone(state)) return make_ready(disconnect_event()).release();
-  if (!app.receiver) app.receiver = state.loop.make_future();
+  if (!app.receiver || is_done(app.receiver)) app.receiver = state.loop.make_future();
   return PyRef(app.receiver).release();
 }
 

@@ -108,6 +108,7 @@ PyMethodDef kMethods[] = {{"finish", finish_method, METH_O, nullptr},
                           {"put", put_method, METH_O, nullptr},
                           {"end", end_method, METH_NOARGS, nullptr},
                           {"look", look, METH_NOARGS, nullptr},
+                          {"read", read_body, METH_NOARGS, nullptr},
                           {"writable", writable_method, METH_NOARGS, nullptr},
                           {nullptr, nullptr, 0, nullptr}};
 
@@ -149,14 +150,21 @@ PyRef make_call(EventLoop& loop, const Job& job) {
   call->state = new CallState(loop, job);
   call->state->self = call;
   if (is_app) call->state->app.emplace();
+  if (job.route->streams_body) call->state->body.emplace(loop.host(), job.token, *job.head);
   return PyRef::steal(reinterpret_cast<PyObject*>(call));
 }
 
 PyRef begin_handler(CallObject& call) {
   CallState& state = *call.state;
   Reply& reply = reply_of_this_thread();
-  PyRef result =
-      state.job.route->target->begin(*state.job.head, &is_cancelled, &state, state.held, reply);
+  PyRef body;
+  if (state.body) {
+    const PyRef self = PyRef::borrow(reinterpret_cast<PyObject*>(&call));
+    body = make_body_stream(PyRef::steal(PyObject_GetAttrString(self.get(), "read")), true);
+    if (!body) return {};
+  }
+  PyRef result = state.job.route->target->begin(*state.job.head, &is_cancelled, &state, state.held,
+                                                reply, body.get());
   if (!result) send(state, reply);
   return result;
 }
@@ -206,9 +214,14 @@ void wake_writer(CallObject& call) {
   if (future) set_future(future, PyRef::borrow(Py_None));
 }
 
-void set_future(const PyRef& future, const PyRef& value) {
+bool is_done(const PyRef& future) {
   const PyRef done = PyRef::steal(PyObject_CallMethod(future.get(), "done", nullptr));
-  if (!done || !value || done.get() == Py_True) return PyErr_Clear();
+  if (!done) PyErr_Clear();
+  return !done || done.get() == Py_True;
+}
+
+void set_future(const PyRef& future, const PyRef& value) {
+  if (!value || is_done(future)) return PyErr_Clear();
   const PyRef set = PyRef::steal(PyObject_CallMethod(future.get(), "set_result", "O", value.get()));
   if (!set) PyErr_Clear();
 }
@@ -220,6 +233,7 @@ void end_call(CallState& state) {
   state.held = PyRef();
   if (state.watched) state.loop.forget(state.job.token);
   state.writer = PyRef();
+  wake_reader(*state.self);
   state.job.head = &state.kept.head();  // the host has taken its own back
   if (state.app) {
     disconnect(state);

@@ -6,6 +6,7 @@
 #include "core/reply.hpp"
 #include "loop/app_call.hpp"
 #include "runtime/backend.hpp"
+#include "runtime/body_reader.hpp"
 #include "runtime/kept_head.hpp"
 #include "runtime/stream.hpp"
 
@@ -27,6 +28,9 @@ struct CallState {
   PyRef held;                       ///< see Target::begin
   std::optional<Stream> stream;     ///< once the handler's result was one
   PyRef writer;                     ///< the future that waits until the stream takes bytes again
+  std::optional<BodyReader> body;   ///< for a handler or application that reads it as it arrives
+  PyRef reader;                     ///< the future that waits for more of it
+  bool awaits_body = false;         ///< the host will say when there is more
   std::optional<AppState> app;      ///< for a request of an ASGI application
   std::uint64_t gone_since_ns = 0;  ///< when it was first seen that nobody waits; 0: somebody does
   bool watched = false;
@@ -49,7 +53,7 @@ inline CallObject& call_of(const PyRef& object) {
   return *reinterpret_cast<CallObject*>(object.get());
 }
 
-/// Calls the handler. Empty: the request is answered.
+/// Calls the handler. Empty: the request is answered, or a Python error is set.
 PyRef begin_handler(CallObject& call);
 /// Makes the terminal call of what the handler returned. Not empty: the body is still to come,
 /// piece by piece from that.
@@ -58,6 +62,12 @@ PyRef settle(CallObject& call, PyObject* result);
 void fail(CallObject& call);
 /// on_writable has fired.
 void wake_writer(CallObject& call);
+/// A future, done when the body's next piece may be there. Empty: a Python error is set.
+PyRef wait_body(CallObject& call);
+/// on_body has fired.
+void wake_reader(CallObject& call);
+/// call.read(): bytes, b"" at the end of the body, or a future after which to call it again.
+PyObject* read_body(PyObject* self, PyObject*);
 /// Answers a problem instead.
 void refuse(CallObject& call, unsigned status, std::string_view why);
 
@@ -83,6 +93,7 @@ void end_call(CallState& state);
 void leave_app(CallState& state);
 /// A future, done when the client has taken enough. Empty: a Python error is set.
 PyRef wait_writable(CallObject& call);
+bool is_done(const PyRef& future);
 /// Nothing if the future is done already.
 void set_future(const PyRef& future, const PyRef& value);
 

@@ -206,6 +206,9 @@ void EventLoop::receive() {
       case News::Kind::writable:
         if (watched != watched_.end()) wake_writer(*watched->second);
         break;
+      case News::Kind::body:
+        if (watched != watched_.end()) wake_reader(*watched->second);
+        break;
       case News::Kind::cancel_cut:
         cancel_cut();
         break;

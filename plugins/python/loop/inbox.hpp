@@ -20,6 +20,7 @@ struct News {
     request,     ///< job is new
     cancelled,   ///< the client of job.token has gone, or its time is up
     writable,    ///< the stream of job.token takes bytes again
+    body,        ///< there may be more of the body of job.token
     cancel_cut,  ///< whose answer was cut
     cancel_all,
     stop,

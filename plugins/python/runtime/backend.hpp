@@ -43,6 +43,7 @@ struct RouteTarget {
   std::vector<std::string> params;
   std::unique_ptr<Target> target;  ///< loaded in this process in both modes: a wrong one fails bind
   std::unique_ptr<Gateway> gateway;  ///< of a WSGI application; else null
+  bool streams_body = false;         ///< called at head time, it reads by a BodyReader
   bool debug = false;                ///< a 500 shows its traceback to the client
   /// Above 0: a call of it was seen to wait with the GIL released. Each of the calls after it that
   /// does not wait takes one off. Thread mode learns by it for which calls another thread goes on.

@@ -90,6 +90,7 @@ ph_status bind(ph_plugin* plugin, const ph_route* route, ph_handler* out,
                           parameters(*route))
                    .release();
     out->flags = PH_HF_NONBLOCKING;
+    if (out->ctx->target.streams_body) out->flags |= PH_HF_STREAM_BODY;
     out->handle = handle;
     return PH_OK;
   });

@@ -41,6 +41,10 @@ Mode mode_of(const Target& target, std::optional<Mode> wanted) {
   const Kind kind = target.kind();
   const bool is_async = kind == Kind::coroutine || kind == Kind::async_generator;
   const Mode mode = wanted.value_or(is_async ? Mode::async : Mode::thread);
+  if (mode == Mode::pool && target.takes_stream()) {
+    throw BindError("/mode", target.spec() + " takes its body as a stream, and mode pool has it " +
+                                 "whole: leave 'mode' out, or annotate the parameter bytes");
+  }
   const bool fits = kind != Kind::generator || mode != Mode::pool;
   if (fits && is_async == (mode == Mode::async)) return mode;
   const std::string is = target.spec() + " is " + words_for(kind);
@@ -102,6 +106,7 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
       route->target.gateway = std::make_unique<wsgi::Application>(target->function(), mount);
     }
     route->target.target = std::move(target);
+    route->target.streams_body = options.mode == Mode::asgi || route->target.target->takes_stream();
   }
   try {
     route->backend = &backend_for(route->target, options);

@@ -1,40 +1,13 @@
-#include <condition_variable>
-#include <memory>
-#include <mutex>
-
 #include "core/failure.hpp"
 #include "core/py_ref.hpp"
 #include "core/result.hpp"
+#include "runtime/blocking_body.hpp"
+#include "runtime/gate.hpp"
 #include "runtime/kept_head.hpp"
 #include "runtime/stream.hpp"
 
 namespace plughost::python {
 namespace {
-
-/// Opened once, by the host.
-class Gate final {
- public:
-  void open() {
-    const std::lock_guard lock(mutex_);
-    open_ = true;
-    opened_.notify_one();
-  }
-  void pass() {
-    std::unique_lock lock(mutex_);
-    opened_.wait(lock, [this] { return open_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable opened_;
-  bool open_ = false;
-};
-
-using Key = std::shared_ptr<Gate>;
-
-void open_gate(void* ctx, ph_req) noexcept { (*static_cast<Key*>(ctx))->open(); }
-
-void drop_key(void* ctx) noexcept { delete static_cast<Key*>(ctx); }
 
 /// Takes pieces from the iterator until it ends, and closes it.
 void send_pieces(const ph_host* host, Job job, PyObject* iterator,
@@ -59,7 +32,7 @@ void send_pieces(const ph_host* host, Job job, PyObject* iterator,
 
 void wait_until_writable(const ph_host* host, ph_req token) {
   const auto gate = std::make_shared<Gate>();
-  const ph_notify notify{open_gate, drop_key, new Key(gate)};
+  const ph_notify notify = Gate::opener(gate);
   PyThreadState* const state = PyEval_SaveThread();
   if (host->http->on_writable(host, token, notify) == PH_OK) gate->pass();
   PyEval_RestoreThread(state);
@@ -80,7 +53,13 @@ CallOutcome call_or_stream(const ph_host* host, const Job& job, CancelProbe prob
   PyRef held;
   PyRef stream;
   {
-    const PyRef result = target.begin(*job.head, probe, probe_ctx, held, reply);
+    const bool streams_body = job.route->streams_body;
+    const PyRef body = streams_body ? make_blocking_body(host, job) : PyRef();
+    if (streams_body && !body) {
+      target.settle(nullptr, *job.head, reply);
+      return CallOutcome::replied;
+    }
+    const PyRef result = target.begin(*job.head, probe, probe_ctx, held, reply, body.get());
     if (result) target.settle(result.get(), *job.head, reply, &stream);
   }
   CallOutcome outcome = CallOutcome::replied;
