@@ -1,4 +1,4 @@
-"""Request bodies that Python reads as they arrive: handlers, ASGI applications."""
+"""Request bodies that Python reads as they arrive: handlers, ASGI and WSGI applications."""
 import hashlib
 import time
 
@@ -17,15 +17,19 @@ NAMES = ("size", "size_async", "slow", "slow_async", "echo", "echo_async", "igno
 ROUTES = "\n".join(f"POST /{name}: python bodies:{name}" for name in NAMES) + """
     POST /size_asgi: { to: python bodies:size_asgi, mode: asgi }
     POST /slow_asgi: { to: python bodies:slow_asgi, mode: asgi }
+    POST /size_wsgi: { to: python bodies:size_wsgi, mode: wsgi, stream_body: true }
+    POST /slow_wsgi: { to: python bodies:slow_wsgi, mode: wsgi, stream_body: true }
+    POST /lines: { to: python bodies:valid_wsgi, mode: wsgi, stream_body: true }
     POST /patient: { to: python bodies:patient_asgi, mode: asgi }
     POST /answer_first: { to: python bodies:answer_first_asgi, mode: asgi }
     POST /tagged/{tag}: python bodies:with_request
     POST /short: { to: python bodies:size, timeout: 200ms }
     POST /short_async: { to: python bodies:size_async, timeout: 200ms }
     POST /short_asgi: { to: python bodies:size_asgi, mode: asgi, timeout: 200ms }
+    POST /short_wsgi: { to: python bodies:size_wsgi, mode: wsgi, stream_body: true, timeout: 200ms }
     GET /kept: python bodies:read_kept
 """
-ALL = pytest.mark.parametrize("path", ["/size", "/size_async", "/size_asgi"])
+ALL = pytest.mark.parametrize("path", ["/size", "/size_async", "/size_asgi", "/size_wsgi"])
 MIB = 1 << 20
 PIECE = 64 * 1024
 
@@ -97,7 +101,7 @@ def test_large_body_takes_little_memory(path):
         assert peak_memory(server.pid) - before < (512 if IS_SANITIZED else 64) * MIB
 
 
-@pytest.mark.parametrize("path", ["/slow", "/slow_async", "/slow_asgi"])
+@pytest.mark.parametrize("path", ["/slow", "/slow_async", "/slow_asgi", "/slow_wsgi"])
 def test_reader_that_waits_holds_the_client_back(client, path, tmp_path):
     go, total = tmp_path / "go", 50_000_000
     client.send(post(f"{path}?go={go}", b"Content-Length: %d" % total))
@@ -156,7 +160,7 @@ def test_body_beyond_the_limit_is_413(path, tmp_path):
         assert "Traceback" not in server.log()
 
 
-@pytest.mark.parametrize("path", ["/short", "/short_async", "/short_asgi"])
+@pytest.mark.parametrize("path", ["/short", "/short_async", "/short_asgi", "/short_wsgi"])
 def test_deadline_ends_the_reading(server, client, path, tmp_path):
     mark = tmp_path / "mark"
     client.send(post(f"{path}?mark={mark}", b"Content-Length: 6") + b"ab")
@@ -202,6 +206,14 @@ def test_receive_may_be_given_up_and_called_again(client, tmp_path):
     wait_until(mark.exists, "it has given up")
 
     assert client.send(b"abc").read_response().body == b"abc"
+
+
+def test_wsgi_input_is_a_file(client):
+    body = b"one\ntwo\nthree"
+    client.send(post("/lines", b"Content-Length: %d" % len(body), b"Content-Type: text/plain") +
+                body[:5])
+
+    assert client.send(body[5:]).read_response().body == b"[b'one\\n', b'two\\n', b'three']"
 
 
 def test_application_may_answer_before_it_reads(client):
@@ -253,6 +265,7 @@ def test_stream_that_outlives_its_request_says_so(server, path):
     ("python bodies:of_texts", "says Iterator[bytes]"),
     ("{ to: python bodies:size, mode: pool }",
      "bodies:size takes its body as a stream, and mode pool has it whole"),
+    ("{ to: python bodies:whole, stream_body: true }", "'stream_body' is for mode wsgi"),
 ])
 def test_what_cannot_stream_is_refused(route, says):
     done = run_to_end(python_routes(f"POST /a: {route}"))

@@ -106,7 +106,8 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
       route->target.gateway = std::make_unique<wsgi::Application>(target->function(), mount);
     }
     route->target.target = std::move(target);
-    route->target.streams_body = options.mode == Mode::asgi || route->target.target->takes_stream();
+    route->target.streams_body =
+        options.mode == Mode::asgi || options.stream_body || route->target.target->takes_stream();
   }
   try {
     route->backend = &backend_for(route->target, options);

@@ -127,13 +127,20 @@ Settings parse_settings(std::string_view json, const std::filesystem::path& base
 RouteOptions parse_route_options(std::string_view json) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"mode", "debug", "pool", "factory"}, {"executor", "scheduler", "max_in_flight"});
+  options.allow({"mode", "debug", "pool", "factory", "stream_body"},
+                {"executor", "scheduler", "max_in_flight"});
   RouteOptions route;
   if (options.find("debug") != nullptr) route.debug = options.flag("debug", false);
   if (options.find("mode") != nullptr) route.mode = mode_named(options.text("mode", ""));
   route.factory = options.flag("factory", false);
   if (route.factory && route.mode != Mode::asgi && route.mode != Mode::wsgi) {
     throw BindError("/factory", "'factory' is for mode asgi and mode wsgi");
+  }
+  route.stream_body = options.flag("stream_body", false);
+  if (route.stream_body && route.mode != Mode::wsgi) {
+    throw BindError("/stream_body",
+                    "'stream_body' is for mode wsgi: an ASGI application always reads its body as "
+                    "it arrives, and a handler whose parameter 'body' is an Iterator[bytes]");
   }
   if (options.find("pool") == nullptr) return route;
   route.pool = options.text("pool", route.pool);

@@ -35,6 +35,7 @@ struct RouteOptions {
   std::optional<Mode> mode;      ///< none: as the function is
   std::string pool = "default";  ///< in Mode::pool: its name; whether it exists is not checked here
   bool factory = false;          ///< of asgi and wsgi: the target makes the application
+  bool stream_body = false;      ///< of wsgi: wsgi.input is read as it arrives
   std::optional<bool> debug;     ///< none: as Settings::debug
 };
 

@@ -1,11 +1,20 @@
 #include "wsgi/application.hpp"
 
 #include "core/failure.hpp"
+#include "runtime/blocking_body.hpp"
 #include "wsgi/exchange.hpp"
 #include "wsgi/start_response.hpp"
 
 namespace plughost::python::wsgi {
 namespace {
+
+/// wsgi.input that reads the body as it arrives. Empty: a Python error is set.
+PyRef make_input(const ph_host* host, const Job& job) {
+  const PyRef body = make_blocking_body(host, job);
+  const PyRef module = PyRef::steal(body ? PyImport_ImportModule("plughost._wsgi_input") : nullptr);
+  return PyRef::steal(module ? PyObject_CallMethod(module.get(), "input_of", "O", body.get())
+                             : nullptr);
+}
 
 PyRef call(const PyRef& app, const PyRef& environ, const PyRef& start_response) {
   if (!environ || !start_response) return {};
@@ -26,7 +35,10 @@ CallOutcome Application::serve(const ph_host* host, const Job& job,
                                std::atomic<std::uint64_t>& deadline_ns, Reply& reply) try {
   Exchange exchange(host, job, deadline_ns, reply);
   const StartResponse start_response(exchange);
-  const PyRef result = call(app_, environs_.make(*job.head), start_response.object());
+  const bool streams_body = job.route->streams_body;
+  const PyRef body = streams_body ? make_input(host, job) : PyRef();
+  const PyRef environ = streams_body && !body ? PyRef() : environs_.make(*job.head, body);
+  const PyRef result = call(app_, environ, start_response.object());
   if (result) {
     exchange.finish(result.get(), files_);
   } else {

@@ -164,7 +164,7 @@ PyRef EnvironMaker::errors() const {
   return PyRef::borrow(found == nullptr ? Py_None : found);
 }
 
-bool EnvironMaker::set_request(PyObject* environ, const ph_req_head& head) {
+bool EnvironMaker::set_request(PyObject* environ, const ph_req_head& head, const PyRef& body) {
   std::string_view path = view(head.path);
   if (path.substr(0, mount_.size()) == mount_) path.remove_prefix(mount_.size());
   const bool is_1_0 = view(head.http_version) == "1.0";
@@ -172,8 +172,8 @@ bool EnvironMaker::set_request(PyObject* environ, const ph_req_head& head) {
          set(environ, path_info_, latin1(path)) &&
          set(environ, query_string_, latin1(view(head.query))) &&
          set(environ, server_protocol_, text(is_1_0 ? "HTTP/1.0" : "HTTP/1.1")) &&
-         set(environ, url_scheme_, text(view(head.scheme))) && set(environ, input_, input(head)) &&
-         set(environ, errors_, errors());
+         set(environ, url_scheme_, text(view(head.scheme))) &&
+         set(environ, input_, body ? body : input(head)) && set(environ, errors_, errors());
 }
 
 bool EnvironMaker::set_ends(PyObject* environ, const ph_req_head& head) {
@@ -202,9 +202,9 @@ bool EnvironMaker::set_headers(PyObject* environ, const ph_req_head& head) {
   return head.body.len == 0 || set(environ, content_length_, number(head.body.len));
 }
 
-PyRef EnvironMaker::make(const ph_req_head& head) {
+PyRef EnvironMaker::make(const ph_req_head& head, const PyRef& body) {
   PyRef environ = PyRef::steal(PyDict_Copy(constants_.get()));
-  if (!environ || !set_request(environ.get(), head) || !set_ends(environ.get(), head) ||
+  if (!environ || !set_request(environ.get(), head, body) || !set_ends(environ.get(), head) ||
       !set_headers(environ.get(), head)) {
     return {};
   }

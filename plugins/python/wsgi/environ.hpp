@@ -26,8 +26,8 @@ class EnvironMaker final {
   EnvironMaker(std::string_view mount, const PyRef& file_wrapper);
   bool ok() const { return static_cast<bool>(constants_); }
 
-  /// Empty: a Python error is set.
-  PyRef make(const ph_req_head& head);
+  /// body: wsgi.input; empty: the body is the head's. Empty: a Python error is set.
+  PyRef make(const ph_req_head& head, const PyRef& body);
 
  private:
   struct Hash {
@@ -49,7 +49,7 @@ class EnvironMaker final {
   void read_server(std::string_view host, std::string_view scheme);
   PyRef input(const ph_req_head& head) const;
   PyRef errors() const;
-  bool set_request(PyObject* environ, const ph_req_head& head);
+  bool set_request(PyObject* environ, const ph_req_head& head, const PyRef& body);
   bool set_ends(PyObject* environ, const ph_req_head& head);
   bool set_headers(PyObject* environ, const ph_req_head& head);
 

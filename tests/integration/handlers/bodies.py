@@ -5,6 +5,7 @@
 import asyncio
 import hashlib
 import time
+import wsgiref.validate
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -90,6 +91,40 @@ async def answer_first_asgi(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": b"begun,", "more_body": True})
     message = await receive()
     await send({"type": "http.response.body", "body": message["body"]})
+
+
+def size_wsgi(environ, start_response):
+    mark = parse_qs(environ["QUERY_STRING"]).get("mark", [""])[0]
+    count, digest, largest = 0, hashlib.blake2b(), 0
+    try:
+        while piece := environ["wsgi.input"].read1(65536):
+            note(mark, f"{len(piece)}")
+            count += len(piece)
+            largest = max(largest, len(piece))
+            digest.update(piece)
+    except OSError as error:
+        note(mark, "incomplete")
+        start_response("500 Internal Server Error", [])
+        return [str(error).encode()]
+    start_response("200 OK", [])
+    said = f'{{"count": {count}, "largest": {largest}, "digest": "{digest.hexdigest()}"}}'
+    return [said.encode()]
+
+
+def lines_wsgi(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    first = environ["wsgi.input"].readline()
+    return [repr([first, *environ["wsgi.input"]]).encode()]
+
+
+valid_wsgi = wsgiref.validate.validator(lines_wsgi)
+
+
+def slow_wsgi(environ, start_response):
+    go = parse_qs(environ["QUERY_STRING"])["go"][0]
+    while not Path(go).exists():
+        time.sleep(0.002)
+    return size_wsgi(environ, start_response)
 
 
 def echo(body: Iterator[bytes]):
