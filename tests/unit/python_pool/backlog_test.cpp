@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(removes_what_a_predicate_names) {
 
 BOOST_AUTO_TEST_CASE(knows_a_function_by_name_and_parameters) {
   TargetTable table;
-  RouteTarget route{"m:f", {"id"}, nullptr};
-  const RouteTarget twin{"m:f", {"id"}, nullptr};
+  RouteTarget route{"m:f", {"id"}, nullptr, nullptr};
+  const RouteTarget twin{"m:f", {"id"}, nullptr, nullptr};
 
   PoolTarget& first = table.find_or_add(route);
   BOOST_TEST(&table.find_or_add(twin) == &first);
