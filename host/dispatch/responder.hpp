@@ -92,6 +92,8 @@ class Responder final {
   Outcome send(Token token, bool is_text, std::string_view bytes, Release release) noexcept;
   Outcome ping(Token token, std::string_view payload) noexcept;
   Outcome close(Token token, std::uint16_t code, std::string_view reason) noexcept;
+  Outcome pause_reading(Token token) noexcept;
+  Outcome resume_reading(Token token) noexcept;
 
   /// Wait-free. True once the deadline passed, the client left or the token is stale.
   bool is_cancelled(Token token) const noexcept;

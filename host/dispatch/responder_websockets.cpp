@@ -87,4 +87,12 @@ Outcome Responder::close(Token token, std::uint16_t code, std::string_view reaso
   return with_websocket(token, [&](WebSocket& socket) { return socket.close(code, reason); });
 }
 
+Outcome Responder::pause_reading(Token token) noexcept {
+  return with_websocket(token, [](WebSocket& socket) { return socket.pause(); });
+}
+
+Outcome Responder::resume_reading(Token token) noexcept {
+  return with_websocket(token, [](WebSocket& socket) { return socket.resume(); });
+}
+
 }  // namespace plughost::dispatch

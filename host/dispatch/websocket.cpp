@@ -1,5 +1,6 @@
 #include "dispatch/websocket.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "dispatch/executor.hpp"
@@ -91,6 +92,29 @@ Outcome WebSocket::close(std::uint16_t code, std::string_view reason) noexcept {
   return put_close(code, reason, true);
 }
 
+Outcome WebSocket::pause() noexcept {
+  std::lock_guard lock(mutex_);
+  paused_ = true;
+  return Outcome::ok;
+}
+
+/// Rationale: the I/O thread goes on with the telling, for it may be its own to do.
+Outcome WebSocket::resume() noexcept {
+  std::lock_guard lock(mutex_);
+  const bool was_paused = std::exchange(paused_, false);
+  if (was_paused && !events_.empty()) request_.post(Request::News::look);
+  return Outcome::ok;
+}
+
+void WebSocket::look() noexcept {
+  {
+    std::lock_guard lock(mutex_);
+    if (scheduled_ || next_event() == events_.end()) return;
+    scheduled_ = true;
+  }
+  schedule();
+}
+
 void WebSocket::answer_close() noexcept {
   std::optional<Closing> answer;
   {
@@ -163,6 +187,14 @@ void WebSocket::queue(Event event) noexcept {
   schedule();
 }
 
+/// mutex_ held. What the plugin is told next: no message while it pauses, until the end.
+std::list<WebSocket::Event>::iterator WebSocket::next_event() {
+  if (!paused_ || end_queued_) return events_.begin();
+  return std::find_if(events_.begin(), events_.end(), [](const Event& event) {
+    return event.kind != Kind::text && event.kind != Kind::binary;
+  });
+}
+
 void WebSocket::schedule() noexcept {
   if (executor_ == nullptr || request_.handler()->nonblocking()) return run();
   executor_->submit_callbacks(request_);
@@ -181,12 +213,13 @@ bool WebSocket::tell_next() noexcept {
   bool heed = true;
   {
     std::lock_guard lock(mutex_);
-    if (events_.empty()) {
+    const auto next = next_event();
+    if (next == events_.end()) {
       scheduled_ = false;
       return false;
     }
-    event.emplace(std::move(events_.front()));
-    events_.pop_front();
+    event.emplace(std::move(*next));
+    events_.erase(next);
     waiting_bytes_ -= event->bytes.size();
     if (wants_room_ && waiting_bytes_ < kRoom / 2 && events_.size() < kRoomMessages / 2) {
       wants_room_ = false;

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -76,6 +76,10 @@ class WebSocket final {
   Outcome ping(std::string_view payload) noexcept;
   /// Starts the closing handshake; messages that arrive later are not told. ok, cancelled.
   Outcome close(std::uint16_t code, std::string_view reason) noexcept;
+  /// Messages wait here until resume(), or for the end. ok.
+  Outcome pause() noexcept;
+  /// ok.
+  Outcome resume() noexcept;
 
   // [I/O thread], not from inside a plugin's call
 
@@ -96,6 +100,8 @@ class WebSocket final {
   void lost(std::string_view reason) noexcept;
   /// False: the next news say when to ask again.
   bool has_room() noexcept;
+  /// There are news: tells what resume() let go.
+  void look() noexcept;
   /// A Close frame was put into the stream, or nobody would read one.
   bool is_closing() const noexcept { return close_sent_.load(std::memory_order_acquire); }
 
@@ -124,6 +130,7 @@ class WebSocket final {
                       Release& release) noexcept;
   void watch_for_room() noexcept;
   void queue(Event event) noexcept;
+  std::list<Event>::iterator next_event();
   void schedule() noexcept;
   bool tell_next() noexcept;
   void tell(Event& event) noexcept;
@@ -144,13 +151,14 @@ class WebSocket final {
   std::atomic<bool> close_sent_{false};  // written under send_mutex_
 
   std::mutex mutex_;  // guards what follows
-  std::deque<Event> events_;
+  std::list<Event> events_;
   std::size_t waiting_bytes_ = 0;
   std::optional<http::websocket::Closing> why_;     // what the plugin will be told
   std::optional<http::websocket::Closing> answer_;  // of finish()
   bool closed_by_plugin_ = false;
   bool end_queued_ = false;
-  bool scheduled_ = false;   // run() is on its way, or running
+  bool scheduled_ = false;  // run() is on its way, or running
+  bool paused_ = false;
   bool wants_room_ = false;  // the I/O thread waits for has_room()
 };
 

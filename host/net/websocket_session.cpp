@@ -82,6 +82,7 @@ void WebSocketSession::lose(std::string_view reason) {
 }
 
 void WebSocketSession::look() {
+  socket().look();
   if (over_ || !socket().is_closing() || closing_since_ != Clock::time_point::max()) return;
   closing_since_ = context_.now;
 }

@@ -104,6 +104,14 @@ ph_status close(const ph_host* host, ph_websocket token, uint32_t code, ph_str r
   return to_status(responder.close(token, static_cast<std::uint16_t>(code), text));
 }
 
+ph_status pause_reading(const ph_host* host, ph_websocket token) noexcept {
+  return to_status(HostServices::of(host).responder().pause_reading(token));
+}
+
+ph_status resume_reading(const ph_host* host, ph_websocket token) noexcept {
+  return to_status(HostServices::of(host).responder().resume_reading(token));
+}
+
 }  // namespace
 
 ph_status upgrade(const ph_host* host, ph_req token, ph_str protocol,
@@ -130,8 +138,14 @@ ph_status upgrade(const ph_host* host, ph_req token, ph_str protocol,
 }
 
 const ph_websocket_api& websocket_services() {
-  static constexpr ph_websocket_api kTable{
-      sizeof(ph_websocket_api), 0, send_text, send_binary, ping, close};
+  static constexpr ph_websocket_api kTable{sizeof(ph_websocket_api),
+                                           0,
+                                           send_text,
+                                           send_binary,
+                                           ping,
+                                           close,
+                                           pause_reading,
+                                           resume_reading};
   return kTable;
 }
 

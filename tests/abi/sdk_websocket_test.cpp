@@ -186,6 +186,22 @@ BOOST_FIXTURE_TEST_CASE(lends_large_messages_and_copies_small_ones, Fixture) {
   sockets.close(token, 1000);
 }
 
+BOOST_FIXTURE_TEST_CASE(pauses_the_reading_where_the_host_can, Fixture) {
+  request().upgrade(recorder());
+  const auto* api =
+      static_cast<const ph_websocket_api*>(host.raw()->get_extension(host.raw(), PH_WEBSOCKET_1));
+  const WebSocket socket(host.raw(), api, token);
+
+  BOOST_TEST(socket.pause_reading() == PH_OK);
+  BOOST_TEST(socket.resume_reading() == PH_OK);
+  sockets.be_older();
+  BOOST_TEST(socket.pause_reading() == PH_E_UNSUPPORTED);
+  BOOST_TEST(socket.resume_reading() == PH_E_UNSUPPORTED);
+
+  BOOST_TEST(sockets[token].sent == (Texts{"pause", "resume"}), boost::test_tools::per_element());
+  sockets.close(token, 1000);
+}
+
 BOOST_FIXTURE_TEST_CASE(finds_a_subprotocol_among_those_offered, Fixture) {
   source.headers = {{"sec-websocket-protocol", "soap, chat.v2 ,wamp"},
                     {"sec-websocket-protocol", "last"}};

@@ -36,9 +36,9 @@ def stream_routes(routes: str, settings: str = "") -> str:
 
 def websocket_routes(settings: str = "", routes: str = "") -> str:
     """Handlers of tests/fixtures/websocket_plugin.cpp, each at /NAME; native hello at /hello."""
-    names = ("echo", "push", "flood", "close", "throw", "greet")
+    names = ("echo", "push", "flood", "close", "throw", "pause", "greet")
     fast = [f"{name}_fast" for name in names]
-    others = ("gate", "status", "mixed", "wrong", "late", "say", "open_gate", "counters")
+    others = ("gate", "status", "mixed", "wrong", "late", "say", "open_gate", "go_on", "counters")
     return (f"{settings}\n"
             "plugins:\n"
             "  native: native_plugin.so\n"

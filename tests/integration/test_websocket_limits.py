@@ -139,6 +139,31 @@ def test_slow_handler_stops_the_reading():
         sending.result()
 
 
+@pytest.mark.parametrize("path", ["/pause", "/pause_fast"])
+def test_handler_that_pauses_stops_the_reading(path):
+    with Server(websocket_routes()) as server, WebSocketClient(server.port, path) as client:
+        client.raw.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * KIB)
+        before = memory(server.pid)
+        sending = Background(client.send, b"".join([frame(BINARY, b"x" * 64 * KIB)] * 400))
+        assert client.read_message() == str(64 * KIB)
+        assert counters(server)["messages"] == 1
+        assert not sending.done()
+        assert memory(server.pid) - before < 20 * MIB or IS_SANITIZED
+
+        assert get(server.port, "/go_on").status == 200
+
+        assert {client.read_message() for _ in range(399)} == {str(64 * KIB)}
+        sending.result()
+
+
+def test_handler_that_pauses_is_told_everything_at_the_end(server):
+    with WebSocketClient(server.port, "/pause") as client:
+        client.send(b"".join(frame(TEXT, b"x" * i) for i in range(10))).send_close()
+
+        assert [client.read_message() for _ in range(10)] == [str(i) for i in range(10)]
+        assert client.read_close().code == 1000
+
+
 def test_flood_of_pings_is_answered_while_the_client_reads(server):
     with WebSocketClient(server.port, "/echo") as client:
         sending = Background(client.send, frame(PING, b"p" * 100) * 5000)

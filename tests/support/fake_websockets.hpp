@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ class FakeWebSockets final {
     ph_websocket_callbacks callbacks{};
     std::string subprotocol;
     Lines headers;
-    std::vector<std::string> sent;  // "text ...", "binary ...", "ping ...", "close 1000 ..."
+    std::vector<std::string> sent;  // "text ...", "ping ...", "close 1000 ...", "pause", ...
     bool lent = false;              // the latest message was
   };
 
@@ -38,10 +39,19 @@ class FakeWebSockets final {
     api_.close = [](const ph_host*, ph_websocket id, uint32_t code, ph_str reason) noexcept {
       return current_->note(id, "close " + std::to_string(code) + " " + copy_of(reason));
     };
+    api_.pause_reading = [](const ph_host*, ph_websocket id) noexcept {
+      return current_->note(id, "pause");
+    };
+    api_.resume_reading = [](const ph_host*, ph_websocket id) noexcept {
+      return current_->note(id, "resume");
+    };
   }
   ~FakeWebSockets() { current_ = nullptr; }
   FakeWebSockets(const FakeWebSockets&) = delete;
   FakeWebSockets& operator=(const FakeWebSockets&) = delete;
+
+  /// As long as the api was before pause_reading.
+  void be_older() { api_.size = offsetof(ph_websocket_api, pause_reading); }
 
   Connection& operator[](ph_websocket id) { return connections_.at(id); }
   std::size_t count() const { return connections_.size(); }

@@ -259,6 +259,57 @@ BOOST_AUTO_TEST_CASE(tells_when_there_is_room_again) {
   check(notes, {"open", "writable"});
 }
 
+BOOST_AUTO_TEST_CASE(keeps_messages_back_while_the_plugin_pauses) {
+  auto& socket = open();
+  BOOST_TEST(responder.pause_reading(token) == Outcome::ok);
+  for (std::size_t i = 0; i < WebSocket::kRoomMessages; ++i) socket.received(true, "x", {});
+  BOOST_TEST(!socket.has_room());
+  check(notes, {"open"});
+  const auto before = mailbox.posted().size();
+
+  BOOST_TEST(responder.resume_reading(token) == Outcome::ok);
+  BOOST_TEST(mailbox.posted().size() == before + 1);
+  request->take_news();
+  socket.look();
+
+  BOOST_TEST(notes.size() == 1 + WebSocket::kRoomMessages);
+  BOOST_TEST(socket.has_room());
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_room_in_a_pause) {
+  auto& socket = open();
+  responder.pause_reading(token);
+  socket.received(true, "waits", {});
+  send(std::string(ResponseStream::kHighWater + 1, 'x'));
+
+  request->response_stream->sent(written().size());
+
+  check(notes, {"open", "writable"});
+}
+
+BOOST_AUTO_TEST_CASE(goes_away_in_a_pause) {
+  auto& socket = open();
+  responder.pause_reading(token);
+  socket.received(true, "waits", {});
+
+  socket.go_away();
+
+  BOOST_TEST(written().substr(0, 4) == "\x88\x18\x03\xE9");
+  check(notes, {"open"});
+}
+
+BOOST_AUTO_TEST_CASE(tells_everything_at_the_end_of_a_connection_that_pauses) {
+  auto& socket = open();
+  responder.pause_reading(token);
+  socket.received(true, "a", {});
+  socket.received(true, "b", {});
+
+  socket.finish({1000, ""}, {1000, ""});
+
+  check(notes, {"open", "text a", "text b", "close 1000 ", "gone"});
+  BOOST_TEST(responder.resume_reading(token) == Outcome::stale);
+}
+
 BOOST_AUTO_TEST_CASE(gives_back_what_it_does_not_take) {
   int released = 0;
   const auto count = [](void* ctx) noexcept { ++*static_cast<int*>(ctx); };

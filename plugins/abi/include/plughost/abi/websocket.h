@@ -107,6 +107,14 @@ typedef struct ph_websocket_api {
    * 1007 to 1014, or 3000 to 4999; else PH_E_INVALID. reason: at most 123 bytes of UTF-8, copied.
    * PH_E_CANCELLED: it is closing already. */
   ph_status (*close)(const ph_host *, ph_websocket, uint32_t code, ph_str reason) PH_NOEXCEPT;
+
+  /* [any] No on_message until resume_reading: for a plugin whose own queue of messages is full.
+   * Called in on_message it holds for the next one already; else one more may be on its way. The
+   * host keeps some messages itself and then stops reading, so that the client is held back. The
+   * end of the connection ends it too: what was read is told before on_close. */
+  ph_status (*pause_reading)(const ph_host *, ph_websocket) PH_NOEXCEPT;
+  /* [any] */
+  ph_status (*resume_reading)(const ph_host *, ph_websocket) PH_NOEXCEPT;
 } ph_websocket_api;
 
 #endif

@@ -49,6 +49,15 @@ class WebSocket final {
     return api_->close(host_, id_, code, to_abi(reason));
   }
 
+  /// No more messages until resume_reading: this end is behind. The host then holds the client
+  /// back. PH_E_UNSUPPORTED: the host is older than that.
+  ph_status pause_reading() const noexcept {
+    return PH_HAS(api_, pause_reading) ? api_->pause_reading(host_, id_) : PH_E_UNSUPPORTED;
+  }
+  ph_status resume_reading() const noexcept {
+    return PH_HAS(api_, resume_reading) ? api_->resume_reading(host_, id_) : PH_E_UNSUPPORTED;
+  }
+
   /// Names the connection among all that are open, in a map or a set.
   ph_websocket id() const noexcept { return id_; }
   friend bool operator==(const WebSocket& a, const WebSocket& b) noexcept { return a.id_ == b.id_; }
