@@ -1,4 +1,5 @@
-"""ASGI 3 applications: the lifespan protocol. Requests are the host's (loop/app_call.cpp)."""
+"""ASGI 3 applications: the lifespan protocol. Requests are the host's (loop/app_call.cpp,
+loop/socket_call.cpp)."""
 
 from __future__ import annotations
 
@@ -9,6 +10,10 @@ from typing import Any, ClassVar, Optional
 
 class LifespanFailed(Exception):
     """The application said lifespan.startup.failed or lifespan.shutdown.failed."""
+
+
+class ClientDisconnected(OSError):
+    """send() to a WebSocket client that is not there any more; an application may let it pass."""
 
 
 class Application:

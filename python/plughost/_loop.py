@@ -11,7 +11,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Any, Optional, Protocol, Union
 
-from ._asgi import Application
+from ._asgi import Application, ClientDisconnected
 
 
 class Call(Protocol):
@@ -58,6 +58,40 @@ class AppCall(Call, Protocol):
 
     def send(self, message: Any) -> Awaitable[None]: ...
     def returned(self) -> None: ...
+
+
+class SocketCall(Call, Protocol):
+    """One WebSocket connection of an ASGI application (plugins/python/loop/socket_call.cpp)."""
+
+    def scope(self) -> Any: ...
+    def next_event(self) -> Any:
+        """None: there is none yet."""
+
+    def arrival(self) -> Awaitable[None]:
+        """Done when it may be worth asking again."""
+
+    def send(self, message: Any) -> Awaitable[None]: ...
+    def returned(self) -> None: ...
+
+
+async def run_socket(call: SocketCall, application: Application) -> None:
+    """The task of one WebSocket connection of an ASGI application."""
+
+    async def receive() -> Any:
+        while (event := call.next_event()) is None:
+            await call.arrival()
+        return event
+
+    try:
+        scope = call.scope()
+        if application.state is not None:
+            scope["state"] = application.state.copy()
+        await application.app(scope, receive, call.send)
+        call.returned()
+    except ClientDisconnected:
+        call.returned()
+    except BaseException as error:
+        _fail(call, error)
 
 
 async def run_app(call: AppCall, application: Application) -> None:

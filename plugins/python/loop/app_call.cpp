@@ -1,9 +1,11 @@
 #include "loop/app_call.hpp"
 
 #include "core/views.hpp"
+#include "loop/app_event.hpp"
 #include "loop/call.hpp"
 #include "loop/event_loop.hpp"
 #include "loop/ready.hpp"
+#include "loop/socket_call.hpp"
 #include "runtime/answer.hpp"
 
 namespace plughost::python::loop {
@@ -59,46 +61,13 @@ PyObject* receive(PyObject* self, PyObject*) {
   return PyRef(app.receiver).release();
 }
 
-PyObject* refuse_event(const char* expected, std::string_view got) {
-  const std::string text(got);
-  PyErr_Format(PyExc_RuntimeError, "expected the ASGI message %s, but got '%s'", expected,
-               text.c_str());
-  return nullptr;
-}
-
-bool append_header(PyObject* pair, Reply& head) {
-  const PyRef parts = PyRef::steal(PySequence_Tuple(pair));
-  if (!parts) return false;
-  if (PyTuple_GET_SIZE(parts.get()) != 2 || !PyBytes_Check(PyTuple_GET_ITEM(parts.get(), 0)) ||
-      !PyBytes_Check(PyTuple_GET_ITEM(parts.get(), 1))) {
-    PyErr_SetString(PyExc_TypeError, "ASGI headers must be pairs of bytes");
-    return false;
-  }
-  const auto text = [&](Py_ssize_t i) {
-    PyObject* item = PyTuple_GET_ITEM(parts.get(), i);
-    return std::string(PyBytes_AS_STRING(item), static_cast<std::size_t>(PyBytes_GET_SIZE(item)));
-  };
-  std::string name = text(0);
-  // How the connection is used is the host's business.
-  if (name == "transfer-encoding" || name == "keep-alive") return true;
-  std::string value = text(1);
-  if (name == "connection" && value != "close") return true;
-  head.headers.emplace_back(std::move(name), std::move(value));
-  return true;
-}
-
 PyObject* response_start(AppState& app, PyObject* event) {
   app.head.clear();
   PyObject* status = PyDict_GetItemString(event, "status");
   const long number = status == nullptr ? 0 : PyLong_AsLong(status);
   if (PyErr_Occurred() != nullptr) return nullptr;
   app.head.status = static_cast<unsigned>(number);
-  PyObject* headers = PyDict_GetItemString(event, "headers");
-  const PyRef pairs = PyRef::steal(headers == nullptr ? PyTuple_New(0) : PySequence_Tuple(headers));
-  for (Py_ssize_t i = 0; pairs && i < PyTuple_GET_SIZE(pairs.get()); ++i) {
-    if (!append_header(PyTuple_GET_ITEM(pairs.get(), i), app.head)) return nullptr;
-  }
-  if (!pairs) return nullptr;
+  if (!append_headers(event, app.head)) return nullptr;
   app.phase = Phase::started;
   return make_ready(none()).release();
 }
@@ -151,13 +120,9 @@ PyObject* response_body(PyObject* self, CallState& state, PyObject* event) {
 PyObject* send(PyObject* self, PyObject* event) {
   CallState& state = state_of(self);
   AppState& app = *state.app;
-  PyObject* type = PyDict_Check(event) ? PyDict_GetItemString(event, "type") : nullptr;
-  const char* text = type != nullptr && PyUnicode_Check(type) ? PyUnicode_AsUTF8(type) : nullptr;
-  if (text == nullptr) {
-    PyErr_SetString(PyExc_TypeError, "an ASGI message must be a dict with a 'type'");
-    return nullptr;
-  }
-  const std::string_view message = text;
+  const char* type = event_type(event);
+  if (type == nullptr) return nullptr;
+  const std::string_view message = type;
   const bool is_start = message == "http.response.start";
   if (app.phase == Phase::done) return refuse_event("none, for the answer is complete", message);
   if (!is_start && message != "http.response.body") {
@@ -196,7 +161,16 @@ PyMethodDef kAppMethods[] = {{"scope", scope, METH_NOARGS, nullptr},
                              {"returned", returned, METH_NOARGS, nullptr},
                              {nullptr, nullptr, 0, nullptr}};
 
+PyObject* send_response(CallObject& call, PyObject* event) {
+  return send(reinterpret_cast<PyObject*>(&call), event);
+}
+
+void finish_app(CallObject& call) {
+  PyRef::steal(returned(reinterpret_cast<PyObject*>(&call), nullptr));
+}
+
 void disconnect(CallState& state) {
+  if (state.socket) return disconnect_socket(state);
   const PyRef future = std::exchange(state.app->receiver, PyRef());
   if (future) set_future(future, disconnect_event());
 }

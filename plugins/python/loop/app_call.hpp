@@ -30,4 +30,11 @@ extern PyMethodDef kAppMethods[];
 /// Tells a receive() that waits.
 void disconnect(CallState& state);
 
+// For a WebSocket connection that is refused in this way.
+
+/// call.send(event)
+PyObject* send_response(CallObject& call, PyObject* event);
+/// call.returned()
+void finish_app(CallObject& call);
+
 }  // namespace plughost::python::loop

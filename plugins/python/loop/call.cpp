@@ -2,6 +2,7 @@
 
 #include "core/problem.hpp"
 #include "loop/event_loop.hpp"
+#include "loop/socket_handshake.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/clock.hpp"
 
@@ -125,32 +126,37 @@ PyTypeObject* call_type() {
   return type;
 }
 
-PyType_Slot kAppSlots[] = {{Py_tp_methods, kAppMethods}, {0, nullptr}};
-
-PyType_Spec kAppSpec = {"plughost.AppCall", sizeof(CallObject), 0,
-                        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, kAppSlots};
-
 /// A call with the methods of an ASGI application beside its own.
-PyTypeObject* app_call_type() {
-  static PyTypeObject* const type = [] {
-    const PyRef base = PyRef::borrow(reinterpret_cast<PyObject*>(call_type()));
-    return reinterpret_cast<PyTypeObject*>(base ? PyType_FromSpecWithBases(&kAppSpec, base.get())
-                                                : nullptr);
-  }();
-  return type;
+PyTypeObject* make_app_type(const char* name, PyMethodDef* methods) {
+  PyType_Slot slots[] = {{Py_tp_methods, methods}, {0, nullptr}};
+  PyType_Spec spec = {name, sizeof(CallObject), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  const PyRef base = PyRef::borrow(reinterpret_cast<PyObject*>(call_type()));
+  return reinterpret_cast<PyTypeObject*>(base ? PyType_FromSpecWithBases(&spec, base.get())
+                                              : nullptr);
+}
+
+PyTypeObject* app_call_type(bool is_socket) {
+  static PyTypeObject* const app = make_app_type("plughost.AppCall", kAppMethods);
+  static PyTypeObject* const socket = make_app_type("plughost.SocketCall", kSocketMethods);
+  return is_socket ? socket : app;
 }
 
 }  // namespace
 
 PyRef make_call(EventLoop& loop, const Job& job) {
   const bool is_app = job.route->target->kind() == Target::Kind::app;
-  PyTypeObject* const type = is_app ? app_call_type() : call_type();
+  const ph_websocket_api* const websockets = loop.websockets();
+  const bool is_socket = is_app && websockets != nullptr && asks_for_websocket(*job.head);
+  PyTypeObject* const type = is_app ? app_call_type(is_socket) : call_type();
   CallObject* const call = type == nullptr ? nullptr : PyObject_New(CallObject, type);
   if (call == nullptr) return {};
   call->state = new CallState(loop, job);
   call->state->self = call;
   if (is_app) call->state->app.emplace();
-  if (job.route->streams_body) call->state->body.emplace(loop.host(), job.token, *job.head);
+  if (is_socket) call->state->socket = std::make_unique<SocketState>(*websockets);
+  if (job.route->streams_body && !is_socket)
+    call->state->body.emplace(loop.host(), job.token, *job.head);
   return PyRef::steal(reinterpret_cast<PyObject*>(call));
 }
 
@@ -186,8 +192,9 @@ PyRef settle(CallObject& call, PyObject* result) {
 
 void fail(CallObject& call) {
   CallState& state = *call.state;
-  if (state.over) {
+  if (state.over || is_upgraded(state)) {
     log_late_failure(state.loop.host(), state.job);
+    if (!state.over) close_socket(state, PH_WS_INTERNAL_ERROR);
   } else if (state.stream) {
     state.stream->fail();
     end_if_over(state);
@@ -255,6 +262,10 @@ void leave_app(CallState& state) {
 void refuse(CallObject& call, unsigned status, std::string_view why) {
   CallState& state = *call.state;
   if (state.over) return;
+  if (is_upgraded(state)) {
+    return close_socket(state,
+                        state.loop.is_cancelling() ? PH_WS_GOING_AWAY : PH_WS_INTERNAL_ERROR);
+  }
   if (state.stream) {
     state.stream->cancel();
     end_call(state);
@@ -265,6 +276,7 @@ void refuse(CallObject& call, unsigned status, std::string_view why) {
 }
 
 void keep_head(CallState& state) {
+  if (state.job.head == &state.kept.head()) return;
   state.kept.keep(*state.job.head);
   state.job.head = &state.kept.head();
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "core/py_ref.hpp"
 #include "core/reply.hpp"
 #include "loop/app_call.hpp"
+#include "loop/socket_call.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/body_reader.hpp"
 #include "runtime/kept_head.hpp"
@@ -35,6 +37,8 @@ struct CallState {
   std::uint64_t gone_since_ns = 0;  ///< when it was first seen that nobody waits; 0: somebody does
   bool watched = false;
   bool over = false;  ///< the terminal call was made
+  /// Beside app, for a request that asks for a WebSocket.
+  std::unique_ptr<SocketState> socket;
 };
 
 /// The Python object that a request's task makes its answer with: plughost._loop.Call.

@@ -10,6 +10,7 @@ namespace {
 constexpr double kLookSeconds = 0.1;
 // What an ASGI application gets to end by itself when it has been told of the disconnect.
 constexpr std::uint64_t kDisconnectPatienceNs = 10'000'000'000;
+constexpr std::uint64_t kStopPatienceNs = 1'000'000'000;
 
 /// After a moment.
 void look_again(CallObject& call) {
@@ -48,7 +49,7 @@ void cancel_now(CallObject& call) {
 
 void cancel(CallObject& call) {
   CallState& state = *call.state;
-  if (!state.task) return;
+  if (!state.task || (is_upgraded(state) && !state.over)) return;
   const bool has_begun = state.stream && state.stream->has_begun() && !state.over;
   const bool may_end = has_begun && !state.stream->is_event_stream() && !state.stream->is_gone();
   if (may_end && state.loop.server_stops()) return look_again(call);
@@ -57,15 +58,19 @@ void cancel(CallObject& call) {
   const std::uint64_t deadline = state.job.head->deadline_ns;
   disconnect(state);
   if (state.gone_since_ns == 0) state.gone_since_ns = now;
-  const bool is_late = deadline != 0 && !state.stream && now >= deadline;
-  if (is_late || now > state.gone_since_ns + kDisconnectPatienceNs) return cancel_now(call);
+  const bool is_late = deadline != 0 && !state.stream && !is_upgraded(state) && now >= deadline;
+  const auto patience =
+      state.socket && state.loop.server_stops() ? kStopPatienceNs : kDisconnectPatienceNs;
+  if (is_late || now > state.gone_since_ns + patience) return cancel_now(call);
   look_again(call);
 }
 
 void EventLoop::cancel_cut() {
   std::vector<CallObject*> cut;
   for (CallObject* call : lingering_) {
-    if (call->state->app->phase != AppState::Phase::done) cut.push_back(call);
+    const CallState& state = *call->state;
+    // A WebSocket application has just been told; it is looked at already.
+    if (state.app->phase != AppState::Phase::done && !state.socket) cut.push_back(call);
   }
   for (const PyRef& call : held(cut)) cancel_now(call_of(call));
 }

@@ -8,6 +8,7 @@
 
 #include "core/failure.hpp"
 #include "loop/call.hpp"
+#include "loop/socket_handshake.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/interpreter.hpp"
@@ -78,6 +79,7 @@ void log_error(const ph_host* host) {
 EventLoop::EventLoop(const ph_host* host, LoopSettings settings)
     : host_(host),
       stopping_api_(static_cast<const ph_stopping_api*>(host->get_extension(host, PH_STOPPING_1))),
+      websockets_(find_websocket_api(host)),
       settings_(std::move(settings)),
       inbox_(std::make_shared<Inbox>(settings_.most)) {}
 
@@ -155,7 +157,7 @@ void EventLoop::run() {
     watched_.clear();
     lingering_.clear();
     python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = run_app_ =
-        watch_ = PyRef();
+        run_socket_ = watch_ = PyRef();
     scopes_.reset();
     python.release();
   }
@@ -169,11 +171,13 @@ std::string EventLoop::serve() {
   run_ = attribute(module.get(), "run");
   run_stream_ = attribute(module.get(), "run_stream");
   run_app_ = attribute(module.get(), "run_app");
+  run_socket_ = attribute(module.get(), "run_socket");
   scopes_ = std::make_unique<ScopeMaker>();
   watch_ = PyRef::steal(self ? PyCFunction_New(&kWatch, self.get()) : nullptr);
   const PyRef serve = attribute(module.get(), "serve");
-  if (!run_ || !run_stream_ || !run_app_ || !scopes_->ok() || !watch_ || !serve)
+  if (!run_ || !run_stream_ || !run_app_ || !run_socket_ || !scopes_->ok() || !watch_ || !serve) {
     return describe_error();
+  }
   const PyRef result = PyRef::steal(PyObject_CallFunction(
       serve.get(), "siNNN", settings_.kind.c_str(), inbox_->descriptor(),
       PyCFunction_New(&kReceive, self.get()), PyCFunction_New(&kStarted, self.get()),
@@ -208,6 +212,9 @@ void EventLoop::receive() {
         break;
       case News::Kind::body:
         if (watched != watched_.end()) wake_reader(*watched->second);
+        break;
+      case News::Kind::socket:
+        if (watched != watched_.end()) hear_socket(*watched->second);
         break;
       case News::Kind::cancel_cut:
         cancel_cut();
@@ -265,35 +272,14 @@ PyRef EventLoop::call_handler(CallObject& call, const PyRef& object) {
     return PyRef::steal(
         PyObject_CallFunctionObjArgs(function.get(), object.get(), argument, nullptr));
   };
-  if (target.kind() == Target::Kind::app) return with(run_app_, target.function());
+  if (target.kind() == Target::Kind::app) {
+    return with(call.state->socket ? run_socket_ : run_app_, target.function());
+  }
   const PyRef result = begin_handler(call);
   if (!result) return {};
   if (is_awaitable(result.get())) return with(run_, result.get());
   const PyRef stream = settle(call, result.get());
   return stream ? with(run_stream_, stream.get()) : PyRef();
-}
-
-void EventLoop::watch_waiting() {
-  std::vector<PyRef> fresh;
-  fresh.swap(fresh_);
-  for (const PyRef& object : fresh) {
-    CallObject& call = call_of(object);
-    if (!call.state->over) watch(call);
-  }
-  if (fresh_.empty()) {
-    fresh.clear();
-    fresh_.swap(fresh);  // its memory
-  }
-}
-
-void EventLoop::watch(CallObject& call) {
-  const ph_req token = call.state->job.token;
-  watched_[token] = &call;
-  call.state->watched = true;
-  const ph_status status =
-      host_->http->on_cancel(host_, token, notify_inbox(inbox_, News::Kind::cancelled));
-  if (cancelling_) return cancel_now(call);
-  if (status == PH_E_CANCELLED) cancel(call);
 }
 
 }  // namespace plughost::python::loop

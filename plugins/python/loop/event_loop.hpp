@@ -68,6 +68,10 @@ class EventLoop final : public Backend {
   /// Whether tasks are being cancelled because there is no time left.
   bool is_cancelling() const { return cancelling_; }
   void forget(ph_req token) { watched_.erase(token); }
+  /// Null: there is no WebSocket.
+  const ph_websocket_api* websockets() const { return websockets_; }
+  /// News of its connection are passed to it from here on.
+  void watch_socket(CallObject& call);
   /// The call of an ASGI application that runs on behind its answer.
   void linger(CallObject& call) { lingering_.insert(&call); }
   void leave(CallObject& call) { lingering_.erase(&call); }
@@ -90,6 +94,7 @@ class EventLoop final : public Backend {
 
   const ph_host* const host_;
   const ph_stopping_api* const stopping_api_;
+  const ph_websocket_api* const websockets_;
   const LoopSettings settings_;
   const std::shared_ptr<Inbox> inbox_;
   std::thread thread_;
@@ -101,7 +106,8 @@ class EventLoop final : public Backend {
   std::string failure_;  // guarded by mutex_
 
   // Of the loop's thread.
-  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, run_app_, watch_;
+  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, run_app_,
+      run_socket_, watch_;
   std::unique_ptr<ScopeMaker> scopes_;
   std::vector<News> news_;
   std::vector<PyRef> fresh_;                         // calls whose tasks have not run yet

@@ -21,6 +21,7 @@ struct News {
     cancelled,   ///< the client of job.token has gone, or its time is up
     writable,    ///< the stream of job.token takes bytes again
     body,        ///< there may be more of the body of job.token
+    socket,      ///< the WebSocket connection job.token has something to tell
     cancel_cut,  ///< whose answer was cut
     cancel_all,
     stop,

@@ -43,6 +43,25 @@ struct Item {
   PyRef value;
 };
 
+/// The names in Sec-WebSocket-Protocol, in order.
+PyRef subprotocols(const ph_req_head& head) {
+  PyRef list = PyRef::steal(PyList_New(0));
+  for (std::size_t i = 0; list && i < head.n_headers; ++i) {
+    if (view(head.headers[i].name) != "sec-websocket-protocol") continue;
+    const PyRef line = latin1(view(head.headers[i].value));
+    const PyRef comma = PyRef::steal(PyUnicode_FromString(","));
+    const PyRef parts =
+        PyRef::steal(line && comma ? PyUnicode_Split(line.get(), comma.get(), -1) : nullptr);
+    for (Py_ssize_t k = 0; parts && k < PyList_GET_SIZE(parts.get()); ++k) {
+      const PyRef name =
+          PyRef::steal(PyObject_CallMethod(PyList_GET_ITEM(parts.get(), k), "strip", nullptr));
+      if (!name || PyList_Append(list.get(), name.get()) != 0) return {};
+    }
+    if (!parts) return {};
+  }
+  return list;
+}
+
 }  // namespace
 
 ScopeMaker::ScopeMaker() {
@@ -120,6 +139,20 @@ PyRef ScopeMaker::make(const ph_req_head& head) {
     }
   }
   return scope;
+}
+
+PyRef ScopeMaker::make_websocket(const ph_req_head& head) {
+  PyRef scope = make(head);
+  const PyRef list = subprotocols(head);
+  const bool is_secure = view(head.scheme) == "https";
+  const PyRef others = PyRef::steal(
+      list ? Py_BuildValue("{sss{ssss}sssOs{s{}}}", "type", "websocket", "asgi", "version", "3.0",
+                           "spec_version", "2.4", "scheme", is_secure ? "wss" : "ws",
+                           "subprotocols", list.get(), "extensions", "websocket.http.response")
+           : nullptr);
+  const bool is_made = scope && others && PyDict_Update(scope.get(), others.get()) == 0 &&
+                       PyDict_DelItem(scope.get(), method_.get()) == 0;
+  return is_made ? scope : PyRef();
 }
 
 }  // namespace plughost::python::loop

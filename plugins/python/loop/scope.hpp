@@ -24,6 +24,8 @@ class ScopeMaker final {
 
   /// Empty: a Python error is set.
   PyRef make(const ph_req_head& head);
+  /// The scope of a WebSocket connection (spec version 2.4), the same in all but a few keys.
+  PyRef make_websocket(const ph_req_head& head);
 
  private:
   /// A str that was made before, while there are few.

@@ -1,0 +1,209 @@
+#include "loop/socket_call.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/views.hpp"
+#include "loop/app_event.hpp"
+#include "loop/call.hpp"
+#include "loop/event_loop.hpp"
+#include "loop/ready.hpp"
+#include "loop/socket_handshake.hpp"
+
+namespace plughost::python::loop {
+namespace {
+
+using Phase = SocketState::Phase;
+
+CallState& state_of(PyObject* self) { return *reinterpret_cast<CallObject*>(self)->state; }
+
+PyRef none() { return PyRef::borrow(Py_None); }
+
+PyObject* done() { return make_ready(none()).release(); }
+
+bool is_gone(const CallState& state) {
+  if (state.over || is_upgraded(state)) return state.over;
+  const ph_host* host = state.loop.host();
+  return host->http->is_cancelled(host, state.job.token) != 0;
+}
+
+PyObject* scope(PyObject* self, PyObject*) {
+  CallState& state = state_of(self);
+  return state.loop.scopes().make_websocket(*state.job.head).release();
+}
+
+PyObject* message_event(const SocketInbox::Message& message) {
+  const auto size = static_cast<Py_ssize_t>(message.bytes.size());
+  PyObject* const value = message.is_text
+                              ? PyUnicode_DecodeUTF8(message.bytes.data(), size, nullptr)
+                              : PyBytes_FromStringAndSize(message.bytes.data(), size);
+  return Py_BuildValue("{sssN}", "type", "websocket.receive", message.is_text ? "text" : "bytes",
+                       value);
+}
+
+PyObject* disconnect_event(const SocketState& socket) {
+  const auto told = socket.inbox ? socket.inbox->end() : std::nullopt;
+  const auto end = told.value_or(SocketInbox::End());
+  return Py_BuildValue("{sssIss#}", "type", "websocket.disconnect", "code", end.code, "reason",
+                       end.reason.data(), static_cast<Py_ssize_t>(end.reason.size()));
+}
+
+/// call.next_event(): None if there is none yet.
+PyObject* next_event(PyObject* self, PyObject*) {
+  CallState& state = state_of(self);
+  SocketState& socket = *state.socket;
+  if (!std::exchange(socket.connect_received, true)) {
+    return Py_BuildValue("{ss}", "type", "websocket.connect");
+  }
+  if (const auto message = socket.inbox ? socket.inbox->take() : std::nullopt) {
+    state.gone_since_ns = 0;  // it still has something to do
+    return message_event(*message);
+  }
+  if (is_gone(state)) return disconnect_event(socket);
+  Py_RETURN_NONE;
+}
+
+/// call.arrival(): a future, done when it may be worth asking again.
+PyObject* arrival(PyObject* self, PyObject*) {
+  CallState& state = state_of(self);
+  std::vector<PyRef>& arrivals = state.socket->arrivals;
+  arrivals.erase(std::remove_if(arrivals.begin(), arrivals.end(), &is_done), arrivals.end());
+  PyRef future = state.loop.make_future();
+  if (future) arrivals.push_back(future);
+  return future.release();
+}
+
+void announce(SocketState& socket) {
+  std::vector<PyRef> arrivals;
+  arrivals.swap(socket.arrivals);
+  for (const PyRef& future : arrivals) set_future(future, none());
+}
+
+PyObject* send_message(CallState& state, PyObject* event) {
+  PyObject* bytes = PyDict_GetItemString(event, "bytes");
+  PyObject* text = PyDict_GetItemString(event, "text");
+  PyRef message;
+  if (bytes != nullptr && PyObject_CheckBuffer(bytes) != 0) {
+    message = PyRef::steal(PyBytes_FromObject(bytes));
+    if (!message) return nullptr;
+  } else if ((bytes == nullptr || bytes == Py_None) && text != nullptr && PyUnicode_Check(text)) {
+    message = PyRef::borrow(text);
+  } else {
+    PyErr_SetString(PyExc_TypeError,
+                    "websocket.send takes either 'bytes', which are bytes, or 'text', a str");
+    return nullptr;
+  }
+  return state.socket->output->send(std::move(message)).release();
+}
+
+PyObject* close(CallState& state, PyObject* event) {
+  SocketState& socket = *state.socket;
+  if (socket.phase == Phase::connecting) return refuse_socket(state);
+  if (state.over) {
+    socket.phase = Phase::closed;
+    return done();
+  }
+  PyObject* code = PyDict_GetItemString(event, "code");
+  const bool has_code = code != nullptr && code != Py_None;
+  const long number = has_code ? PyLong_AsLong(code) : long{PH_WS_NORMAL};
+  std::string reason;
+  if (PyErr_Occurred() != nullptr || !read_text(event, "reason", reason)) return nullptr;
+  const auto narrow = static_cast<std::uint16_t>(number);
+  const ph_status status =
+      socket.api.close(state.loop.host(), state.job.token, narrow == number ? narrow : 0,
+                       {reason.data(), reason.size()});
+  if (status == PH_E_INVALID) {
+    PyErr_Format(PyExc_ValueError,
+                 "websocket.close: %ld may not be sent as a code, or the reason is longer than "
+                 "123 bytes",
+                 number);
+    return nullptr;
+  }
+  socket.phase = Phase::closed;
+  return done();
+}
+
+const char* expected(Phase phase) {
+  switch (phase) {
+    case Phase::connecting:
+      return "'websocket.accept', 'websocket.close' or 'websocket.http.response.start'";
+    case Phase::refusing:
+      return "'websocket.http.response.body'";
+    case Phase::open:
+      return "'websocket.send' or 'websocket.close'";
+    case Phase::closed:
+      break;
+  }
+  return "none, for the application has closed the connection";
+}
+
+PyObject* send(PyObject* self, PyObject* event) {
+  static constexpr std::string_view kRefusal = "websocket.http.";
+  static constexpr std::string_view kPrefix = "websocket.";
+  CallState& state = state_of(self);
+  const Phase phase = state.socket->phase;
+  const char* type = event_type(event);
+  if (type == nullptr) return nullptr;
+  const std::string_view message = type;
+  if (phase == Phase::connecting || phase == Phase::refusing) {
+    if (message.substr(0, kRefusal.size()) == kRefusal) {
+      return send_refusal(state, event, message.substr(kPrefix.size()));
+    }
+  }
+  if (message == "websocket.accept" && phase == Phase::connecting) {
+    return accept_socket(state, event);
+  }
+  if (message == "websocket.send" && phase == Phase::open) return send_message(state, event);
+  if (message == "websocket.close" && (phase == Phase::connecting || phase == Phase::open)) {
+    return close(state, event);
+  }
+  return refuse_event(expected(phase), message);
+}
+
+PyObject* returned(PyObject* self, PyObject*) {
+  CallState& state = state_of(self);
+  if (is_upgraded(state)) {
+    close_socket(state, PH_WS_NORMAL);
+    leave_app(state);
+  } else {
+    finish_app(*state.self);
+  }
+  Py_RETURN_NONE;
+}
+
+}  // namespace
+
+PyMethodDef kSocketMethods[] = {
+    {"scope", scope, METH_NOARGS, nullptr},       {"next_event", next_event, METH_NOARGS, nullptr},
+    {"arrival", arrival, METH_NOARGS, nullptr},   {"send", send, METH_O, nullptr},
+    {"returned", returned, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+
+bool is_upgraded(const CallState& state) { return state.socket && state.socket->inbox; }
+
+void hear_socket(CallObject& call) {
+  CallState& state = *call.state;
+  if (!is_upgraded(state)) return;
+  SocketState& socket = *state.socket;
+  const PyRef held = socket.self;
+  if (socket.inbox->take_writable()) socket.output->resume();
+  announce(socket);
+  if (state.over || !socket.inbox->end()) return;
+  end_call(state);
+  socket.self = PyRef();
+  cancel(call);
+}
+
+void close_socket(CallState& state, std::uint32_t code) {
+  SocketState& socket = *state.socket;
+  if (std::exchange(socket.phase, Phase::closed) == Phase::closed) return;
+  socket.api.close(state.loop.host(), state.job.token, code, {});
+}
+
+void disconnect_socket(CallState& state) {
+  SocketState& socket = *state.socket;
+  if (socket.output) socket.output->end();
+  announce(socket);
+}
+
+}  // namespace plughost::python::loop

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <plughost/abi/abi.h>
+
+#include <memory>
+#include <vector>
+
+#include "core/py_ref.hpp"
+#include "loop/socket_inbox.hpp"
+#include "loop/socket_output.hpp"
+
+namespace plughost::python::loop {
+
+struct CallObject;
+struct CallState;
+
+/// What a WebSocket connection of an ASGI application has come to.
+struct SocketState {
+  explicit SocketState(const ph_websocket_api& host_api) : api(host_api) {}
+
+  enum class Phase {
+    connecting,  ///< for the application to accept or to refuse
+    refusing,    ///< by an answer of its own, which AppState is about
+    open,
+    closed,  ///< by the application
+  };
+
+  const ph_websocket_api& api;
+  Phase phase = Phase::connecting;
+  bool connect_received = false;
+  std::shared_ptr<SocketInbox> inbox;  ///< once accepted, as all below
+  std::unique_ptr<SocketOutput> output;
+  PyRef self;                   ///< its call: lives until the host has told of the end
+  std::vector<PyRef> arrivals;  ///< futures that wait for an event
+};
+
+/// The methods scope, next_event, arrival, send and returned of plughost.SocketCall; nullptr at the
+/// end.
+extern PyMethodDef kSocketMethods[];
+
+/// It was accepted.
+bool is_upgraded(const CallState& state);
+/// The host has told something.
+void hear_socket(CallObject& call);
+/// Starts the closing handshake, unless that has begun.
+void close_socket(CallState& state, std::uint32_t code);
+/// Nobody is at the other end any more: tells tasks that wait for it.
+void disconnect_socket(CallState& state);
+
+}  // namespace plughost::python::loop
