@@ -231,7 +231,7 @@ def test_stream_is_finished_when_the_server_stops():
 @pytest.mark.parametrize("app", ["background", "deaf_stream"])
 def test_stop_cancels_what_runs_behind_its_answer(tmp_path, app):
     mark = tmp_path / "mark"
-    with Server(python_routes(ROUTES, "shutdown: { timeout: 4s }",
+    with Server(python_routes(ROUTES, "shutdown: { timeout: 6s }",
                               folders=[site_packages(BINARY_DIR)])) as server:
         with opened(server, f"/{app}?mark={mark}") as connection:
             connection.read_head()
