@@ -39,7 +39,7 @@ _fork_server = ForkServer()
 
 
 def prepare(executable: str) -> None:
-    """Once, before the first worker."""
+    """Before each worker: of pools there may be several."""
     spawn.set_executable(executable)
     _fork_server.set_forkserver_preload(_PRELOAD)
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pool/call.hpp"
 #include "pool/frame.hpp"
 #include "runtime/backend.hpp"
 
@@ -43,6 +44,9 @@ class TargetTable final {
 struct Task {
   Job job;
   PoolTarget* target;
+  /// Null: a request. Else the job's token is none; how long it takes is not learned, so that it
+  /// travels alone.
+  Call* call = nullptr;
 };
 using Batch = std::vector<Task>;
 

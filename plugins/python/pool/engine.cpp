@@ -25,6 +25,7 @@ Engine::Engine(const ph_host* host, const PoolSettings& settings)
       suffix_(settings.name == "default" ? "" : " of '" + settings.name + "'"),
       slots_(settings.recycle.ever() ? 2 * settings.workers : settings.workers),
       keeper_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  call_route_.spec = "plughost._pool_calls:run";
   for (unsigned i = settings.workers; i < slots_.size(); ++i) slots_[i].wanted = false;
   if (keeper_event_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
@@ -38,27 +39,35 @@ void Engine::add_route(const RouteTarget& route) {
 
 bool Engine::submit(const Job& job) noexcept {
   try {
-    bool wake;
-    {
-      const std::lock_guard lock(mutex_);
-      if (closed_ || pending_ >= settings_.queue) return false;
-      backlog_.push({job, &targets_.find_or_add(*job.route)});
-      ++pending_;
-      wake = std::exchange(hungry_, false);
-    }
-    if (wake) bell().ring();
-    if (keeper_asleep_.load(std::memory_order_relaxed)) wake_keeper();
-    return true;
+    return admit(job, nullptr) == Admission::kAccepted;
   } catch (...) {
     return false;
   }
 }
 
+Admission Engine::admit(const Job& job, Call* call) {
+  bool wake;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return Admission::kClosed;
+    if (pending_ >= settings_.queue) return Admission::kFull;
+    backlog_.push({job, &targets_.find_or_add(*job.route), call});
+    ++pending_;
+    wake = std::exchange(hungry_, false);
+  }
+  if (wake) bell().ring();
+  if (keeper_asleep_.load(std::memory_order_relaxed)) wake_keeper();
+  return Admission::kAccepted;
+}
+
+void Engine::launch() {
+  if (!feeder_.joinable()) feeder_ = std::thread([this] { feed(); });
+  if (!keeper_.joinable()) keeper_ = std::thread([this] { keep(); });
+}
+
 void Engine::start() {
-  Process::prepare(settings_.python_executable);
   starting_ = true;
-  feeder_ = std::thread([this] { feed(); });
-  keeper_ = std::thread([this] { keep(); });
+  launch();
   std::string error;
   {
     std::unique_lock lock(mutex_);
@@ -81,6 +90,11 @@ bool Engine::drain(std::uint64_t deadline_ns) {
                                                            : std::max<std::int64_t>(left_ns, 0));
   Batch never_begun;
   {
+    const std::lock_guard lock(mutex_);
+    never_begun = backlog_.take_if([](const Task& task) { return task.call != nullptr; });
+  }
+  dismiss(never_begun);
+  {
     std::unique_lock lock(mutex_);
     if (changed_.wait_for(lock, patience, [this] { return pending_ == 0; })) return true;
     closed_ = true;
@@ -89,7 +103,7 @@ bool Engine::drain(std::uint64_t deadline_ns) {
     }
     never_begun = backlog_.take_all();
   }
-  refuse(never_begun, 503, "The server is shutting down.");
+  dismiss(never_begun);
   const std::lock_guard lock(mutex_);
   return pending_ == 0;
 }
@@ -125,7 +139,7 @@ void Engine::stop() {
     const std::lock_guard lock(mutex_);
     rest = backlog_.take_all();
   }
-  refuse(rest, 503, "The server is shutting down.");
+  dismiss(rest);
 }
 
 std::string Engine::health() const {
@@ -135,6 +149,7 @@ std::string Engine::health() const {
   for (const Slot& slot : slots_) {
     if (!slot.wanted) continue;
     if (slot.worker != nullptr && slot.worker->ready && !slot.worker->dead) continue;
+    if (!starts_are_limited() && slot.failures == 0) continue;  // it is the first start
     ++missing;
     if (!slot.reason.empty()) reason = ": " + slot.reason;
   }

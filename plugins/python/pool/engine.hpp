@@ -31,12 +31,17 @@ class Engine final : public std::enable_shared_from_this<Engine> {
 
   void add_route(const RouteTarget& route);
   bool submit(const Job& job) noexcept;
+  Admission call(std::unique_ptr<Call>& call);
+  bool withdraw(std::uint64_t number);
   void start();
+  void launch();
   bool drain(std::uint64_t deadline_ns);
   void stop();
   std::string health() const;
 
  private:
+  Admission admit(const Job& job, Call* call);
+
   /// A reserved box and what goes into it.
   struct Parcel {
     std::shared_ptr<Worker> worker;
@@ -71,6 +76,12 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void refuse(const Batch& batch, unsigned status, std::string_view detail);
   void settled(std::size_t n_tasks);
 
+  // calls.cpp
+  static void end(const Task& task, unsigned status, std::string bytes);
+  static void end(const Task& task, Reply& reply);
+  void fail(const Task& task, unsigned status, std::string_view detail);
+  void dismiss(const Batch& batch);
+
   // keeper.cpp
   void keep();
   void wait_for_events(std::vector<std::shared_ptr<Worker>>& dead);
@@ -93,6 +104,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void kill(Worker& worker);
   void kill_late_starters();
   Clock::duration start_limit() const;
+  bool starts_are_limited() const;
 
   // recycle.cpp
   unsigned twin(unsigned slot) const {
@@ -128,6 +140,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   const ph_host* const host_;
   const PoolSettings settings_;
   const std::string suffix_;  // " of 'ml'"; empty for the default pool, which needs no name
+  RouteTarget call_route_;    // what runs calls in a worker
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // all settled, a worker ready, a start failed

@@ -53,7 +53,9 @@ int Engine::poll_timeout_ms() const {
   const auto now = Clock::now();
   for (const Slot& slot : slots_) {
     const Worker* const worker = slot.worker.get();
-    if (worker != nullptr && (starting_ || worker->ready || worker->useless)) continue;
+    if (worker != nullptr && (!starts_are_limited() || worker->ready || worker->useless)) {
+      continue;
+    }
     if (worker == nullptr && !slot.wanted) continue;
     const auto due = worker == nullptr ? slot.restart_at : worker->started_at + start_limit();
     const auto left = std::chrono::ceil<milliseconds>(due - now).count();

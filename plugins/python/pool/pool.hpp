@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pool/call.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/pool_options.hpp"
 
@@ -31,7 +32,8 @@ struct PoolSettings : PoolOptions {
 /// worker takes its place at once, with a back-off when workers keep dying. One whose task runs on
 /// for a second after its deadline is killed. One that has done enough (Recycle) is replaced by a
 /// worker that is up before it goes. What waits behind a slow task for more than a millisecond or
-/// two is given to a worker that is idle.
+/// two is given to a worker that is idle. Calls of this process's own are tasks like requests;
+/// drain cancels those that have not begun.
 ///
 /// Owner:   the plugin. Threads: as Backend says; two threads of its own (Engine).
 /// Errors:  start() throws std::runtime_error when a worker cannot start or import a target, and
@@ -40,6 +42,15 @@ struct PoolSettings : PoolOptions {
 ///          worker has 132 KiB of shared memory, more while requests or answers are larger.
 class Pool : public Backend {
  public:
+  /// [any], one at a time. Starts what start() does without waiting for workers; what goes wrong
+  /// then is logged, and tried again. Takes no GIL. Throws std::system_error when there are no
+  /// threads; then it may be called again.
+  virtual void launch() = 0;
+  /// [any]. A call to run as a task, by plughost._pool_calls.run; it ends at its desk, unless it is
+  /// withdrawn. An accepted one is taken away from the caller.
+  virtual pool::Admission call(std::unique_ptr<pool::Call>& call) = 0;
+  /// [any]. Drops an accepted call that has not begun. False: it will end, or has, at its desk.
+  virtual bool withdraw(std::uint64_t number) = 0;
   /// [control], GIL not held. Announces a route, so that workers import its function before they
   /// take work; a route that was not announced is imported at its first request.
   virtual void add_route(const RouteTarget& route) = 0;

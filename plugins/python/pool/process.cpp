@@ -54,20 +54,12 @@ int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pi
 
 }  // namespace
 
-void Process::prepare(const std::string& executable) {
-  const Gil gil;
-  try {
-    python_side().attr("prepare")(executable);
-  } catch (py::error_already_set& error) {
-    throw std::runtime_error(std::string("the process pool cannot start: ") + error.what());
-  }
-}
-
 Process::Process(const PoolSettings& settings, const std::vector<Definition>& targets,
                  const SharedFds& fds, ProcessEvents events) {
   const Gil gil;
   try {
     python_ = std::make_unique<Python>();
+    python_side().attr("prepare")(settings.python_executable);
     python_->worker = python_side().attr("Worker")(
         make_setup(settings, targets), fds.feeder, fds.session, fds.boxes,
         ready_callback(std::move(events.ready)), ended_callback(std::move(events.ended)));

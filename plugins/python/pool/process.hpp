@@ -42,12 +42,9 @@ struct SharedFds {
 ///
 /// Owner:   pool::Worker.
 /// Threads: [any]; members take the GIL themselves unless they say otherwise.
-/// Errors:  prepare and the constructor throw std::runtime_error.
+/// Errors:  the constructor throws std::runtime_error.
 class Process final {
  public:
-  /// Once, before the first process.
-  static void prepare(const std::string& executable);
-
   /// Starts a process; returns when it exists. events.ready follows unless it dies before, and
   /// events.ended in any case.
   Process(const PoolSettings& settings, const std::vector<Definition>& targets,

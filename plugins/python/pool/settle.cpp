@@ -53,7 +53,9 @@ std::size_t Engine::answer_ended(Batch& batch, std::string_view replies, std::si
   for (; n < std::min(ended, batch.size()); ++n) {
     const Task& task = batch[n];
     if (!take_reply(replies, task_reply)) break;
-    if (task_reply.problem) {
+    if (task.call != nullptr) {
+      end(task, task_reply.reply);
+    } else if (task_reply.problem) {
       const std::string& why = task_reply.reply.log;
       host_->log(host_, task.job.token, PH_LOG_ERROR, {why.data(), why.size()});
       answer_problem(host_, task.job.token, task_reply.reply.status, task_reply.reply.body,
@@ -96,7 +98,7 @@ void Engine::settle_dead(Worker& worker, const std::string& how, bool retry) {
     if (lost >= batch.size()) continue;
     const Batch rest(batch.begin() + static_cast<std::ptrdiff_t>(lost), batch.end());
     if (!retry) {
-      refuse(rest, 503, "The server is shutting down.");
+      dismiss(rest);
       continue;
     }
     const std::lock_guard lock(mutex_);
@@ -106,27 +108,26 @@ void Engine::settle_dead(Worker& worker, const std::string& how, bool retry) {
 
 /// "orders:place for POST /orders".
 std::string Engine::in_words(const Task& task) {
+  if (task.call != nullptr) return task.call->function + " for pool.submit()";
   std::string words = task.target->definition.spec + " for ";
   words.append(view(task.job.head->method)).append(" ").append(view(task.job.head->route));
   return words;
 }
 
 void Engine::answer_lost(const Worker& worker, const Task& task, const std::string& how) {
-  const ph_req_head& head = *task.job.head;
   if (worker.overdue) {
-    answer_problem(host_, task.job.token, 504, "The handler did not return in time.", head);
+    fail(task, 504,
+         task.call == nullptr ? "The handler did not return in time."
+                              : "A call in a pool did not return in time.");
     return;
   }
   const std::string line = name_of(worker) + " ended " + how + " while it ran " + in_words(task);
   host_->log(host_, task.job.token, PH_LOG_ERROR, {line.data(), line.size()});
-  answer_problem(host_, task.job.token, 502,
-                 "The worker process that ran this request ended " + how + ".", head);
+  fail(task, 502, "The worker process that ran this request ended " + how + ".");
 }
 
 void Engine::refuse(const Batch& batch, unsigned status, std::string_view detail) {
-  for (const Task& task : batch) {
-    answer_problem(host_, task.job.token, status, detail, *task.job.head);
-  }
+  for (const Task& task : batch) fail(task, status, detail);
   settled(batch.size());
 }
 

@@ -127,10 +127,10 @@ void Engine::kill(Worker& worker) {
   worker.process->kill();
 }
 
-/// The first workers may take as long as they need: start() waits for them.
+/// The first workers may take as long as they need.
 void Engine::kill_late_starters() {
   const std::lock_guard lock(mutex_);
-  if (starting_) return;
+  if (!starts_are_limited()) return;
   for (const Slot& slot : slots_) {
     Worker* const worker = slot.worker.get();
     if (worker == nullptr || worker->ready || worker->useless || worker->dead) continue;
@@ -138,6 +138,11 @@ void Engine::kill_late_starters() {
     worker->trouble = "it took too long to start";
     give_up(*worker);
   }
+}
+
+/// mutex_ held. One worker must have shown how long a start takes.
+bool Engine::starts_are_limited() const {
+  return !starting_ && slowest_start_ != Clock::duration::zero();
 }
 
 /// mutex_ held.

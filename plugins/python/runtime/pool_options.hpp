@@ -24,6 +24,7 @@ struct PoolOptions {
   std::vector<std::string> preload;  ///< modules that a worker imports first
   std::string start;                 ///< module:function that it calls then; empty: none
   Recycle recycle;
+  std::chrono::milliseconds call_timeout{0};  ///< for a call of plughost.pools; 0: none
 };
 
 }  // namespace plughost::python
