@@ -5,8 +5,16 @@ body; most handlers need nothing from here. The package works without the host, 
 tested as the functions they are.
 """
 
+from ._pools import pool, pools
 from .body import BodyStream, IncompleteBody
-from .errors import DeadlineExceeded, HTTPError
+from .errors import (
+    CallTimeout,
+    DeadlineExceeded,
+    HTTPError,
+    PoolError,
+    PoolUnavailable,
+    WorkerLost,
+)
 from .events import Event, EventStream
 from .form import Form, UploadFile
 from .multidict import Headers, MultiDict
@@ -15,6 +23,7 @@ from .response import Response
 
 __all__ = [
     "BodyStream",
+    "CallTimeout",
     "DeadlineExceeded",
     "Event",
     "EventStream",
@@ -23,7 +32,12 @@ __all__ = [
     "Headers",
     "IncompleteBody",
     "MultiDict",
+    "PoolError",
+    "PoolUnavailable",
     "Request",
     "Response",
     "UploadFile",
+    "WorkerLost",
+    "pool",
+    "pools",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
+import os
 import re
 import sys
 import traceback
@@ -17,6 +18,7 @@ from ._kinds import kind_of
 from ._signature import Row, SignatureError, plan_of
 
 _SPEC = re.compile(r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<path>[^\W\d]\w*(\.[^\W\d]\w*)*)")
+_PACKAGE = os.path.dirname(__file__) + os.sep
 
 
 class BindError(Exception):
@@ -100,8 +102,8 @@ def _import_failed(error: BaseException) -> BindError:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename not in (__file__, importlib.__file__)
-        and not frame.filename.startswith("<frozen ")
+        if frame.filename != importlib.__file__
+        and not frame.filename.startswith(("<frozen ", _PACKAGE))
     ]
     place = f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
     return BindError(place + "".join(traceback.format_exception_only(type(error), error)))

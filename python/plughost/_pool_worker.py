@@ -18,7 +18,7 @@ from multiprocessing import reduction
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from plughost import _logging
+from plughost import _logging, _pools
 from plughost._pool_prepare import PrepareError, prepare
 
 
@@ -66,6 +66,7 @@ def initialize(
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # what a handler prints is wanted now
     _logging.install_in_worker(setup.log_level)
+    _pools.use(_pools.InWorker())
     sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
     try:
         _core = _load_extension(setup.module)

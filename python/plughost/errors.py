@@ -1,8 +1,9 @@
-"""The exceptions by which a handler answers with an error, and by which it is interrupted."""
+"""The exceptions by which a handler answers with an error, or is told of one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import BrokenExecutor
 from typing import Optional, Union
 
 HeadersLike = Union[Mapping[str, str], Iterable[tuple[str, str]]]
@@ -31,6 +32,38 @@ class HTTPError(Exception):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.detail}" if self.detail else str(self.status)
+
+
+class PoolError(HTTPError):
+    """A call in a pool came to nothing; unhandled, it answers the request with its status."""
+
+    _status = 500
+    _headers: dict[str, str] = {}
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(self._status, detail, self._headers)
+
+    def __reduce__(self) -> tuple[type[PoolError], tuple[Optional[str]]]:
+        return type(self), (self.detail,)
+
+
+class PoolUnavailable(PoolError):
+    """503: the pool's queue is full, no worker starts, or the server stops."""
+
+    _status = 503
+    _headers = {"Retry-After": "1"}
+
+
+class WorkerLost(PoolError, BrokenExecutor):
+    """502: the worker process died while it ran the call, which may have had effects."""
+
+    _status = 502
+
+
+class CallTimeout(PoolError):
+    """504: the call took longer than the pool's `call_timeout`."""
+
+    _status = 504
 
 
 class DeadlineExceeded(BaseException):

@@ -9,7 +9,7 @@ PYTHON = Path(__file__).resolve().parents[2] / "python"
 USER = '''
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from plughost import Form, Headers, HTTPError, Request, Response, UploadFile
+from plughost import Form, Headers, HTTPError, Request, Response, UploadFile, pool, pools
 from plughost.testing import TestClient
 
 @dataclass
@@ -30,6 +30,13 @@ async def upload(body: AsyncIterator[bytes], request: Request) -> int:
 reveal_type(TestClient({"POST /": create}).post("/", json={"name": "x"}).status)
 TestClient({"POST /": upload}).post("/", body=[b"x"])
 Response("x", status="OK")
+
+def area(width: int, height: float) -> float:
+    return width * height
+
+reveal_type(pools["ml"].submit(area, 2, height=0.5).result())
+reveal_type(list(pool.map(area, [1], [0.5])))
+pool.submit(area, "2", 0.5)
 '''
 
 
@@ -56,5 +63,8 @@ def test_handlers_are_checked(tmp_path: Path) -> None:
     assert 'Revealed type is "builtins.bytes"' in said
     assert 'Revealed type is "builtins.int"' in said
     assert 'Revealed type is "builtins.list[builtins.bytes]"' in said
-    assert said.count("error:") == 1
+    assert 'Revealed type is "builtins.float"' in said
+    assert 'Revealed type is "builtins.list[builtins.float]"' in said
+    assert said.count("error:") == 2
+    assert 'error: Argument 2 to "submit" of "Pool" has incompatible type "str"' in said
     assert 'error: Argument "status" to "Response" has incompatible type "str"' in said

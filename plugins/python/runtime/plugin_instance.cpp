@@ -65,6 +65,7 @@ ph_plugin::ph_plugin(const ph_host* host, Settings settings)
       pools_(host, settings_) {
   const Interpreter::ControlGil gil(interpreter_);
   send_logging_to(host);
+  pool_calls_.attach(pools_);
 }
 
 ph_plugin::~ph_plugin() {
@@ -72,6 +73,7 @@ ph_plugin::~ph_plugin() {
   {
     const Interpreter::ControlGil gil(interpreter_);
     hooks_.clear();
+    pool_calls_.clear();
   }
   interpreter_.finalize();
 }
@@ -167,6 +169,10 @@ void ph_plugin::stop() {
   }
   loop_.stop();
   pools_.stop();
+  {
+    const Interpreter::ControlGil gil(interpreter_);
+    pool_calls_.stop();
+  }
   dispatcher_.stop();
   started_ = false;
 }

@@ -12,6 +12,7 @@
 #include "runtime/backend.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/interpreter.hpp"
+#include "runtime/pool_calls.hpp"
 #include "runtime/pools.hpp"
 #include "runtime/settings.hpp"
 
@@ -56,6 +57,7 @@ struct ph_plugin final {
   plughost::python::loop::EventLoop loop_;
   plughost::python::loop::Hooks hooks_;
   plughost::python::Pools pools_;
+  plughost::python::PoolCalls pool_calls_;
   bool uses_loop_ = false;  // a route does
   bool started_ = false;
 };

@@ -30,59 +30,114 @@ Pools::Pools(const ph_host* host, const Settings& settings) : host_(host) {
   }
 }
 
-Pools::Entry& Pools::entry(std::string_view name) {
-  const auto found = entries_.find(name);
-  if (found != entries_.end()) return found->second;
+std::string Pools::trouble_with(std::string_view name) const {
+  if (entries_.find(name) != entries_.end()) return {};
   std::vector<std::string_view> names;
   for (const auto& [known, ignored] : entries_) names.push_back(known);
   const std::string_view meant = nearest(name, names);
-  throw BindError("/pool",
-                  "there is no pool '" + std::string(name) + "' under 'pools' of the plugin" +
-                      (meant.empty() ? "" : " (did you mean '" + std::string(meant) + "'?)"));
+  return "there is no pool '" + std::string(name) + "' under 'pools' of the plugin" +
+         (meant.empty() ? "" : " (did you mean '" + std::string(meant) + "'?)");
+}
+
+Pools::Entry& Pools::entry(std::string_view name) {
+  const auto found = entries_.find(name);
+  if (found != entries_.end()) return found->second;
+  throw BindError("/pool", trouble_with(name));
+}
+
+void Pools::make(Entry& entry) {
+  entry.pool = make_pool(host_, entry.settings);
+  entry.visible.store(entry.pool.get(), std::memory_order_release);
+}
+
+std::vector<Pool*> Pools::pools() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Pool*> pools;
+  for (const auto& [name, entry] : entries_) {
+    if (entry.pool != nullptr) pools.push_back(entry.pool.get());
+  }
+  return pools;
 }
 
 Backend& Pools::use(std::string_view name, const RouteTarget& route) {
   Entry& used = entry(name);
-  if (used.pool == nullptr) {
-    std::unique_ptr<Pool> made = make_pool(host_, used.settings);
-    made->add_route(route);
-    if (started_) made->start();
-    used.pool = std::move(made);
-    used.visible.store(used.pool.get(), std::memory_order_release);
-  } else {
+  bool start_now = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (used.pool == nullptr) make(used);
+    start_now = started_ && !used.running;
+    if (start_now) used.running = true;
     used.pool->add_route(route);
+  }
+  if (!start_now) return *used.pool;
+  try {
+    used.pool->start();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    used.running = false;
+    used.visible.store(nullptr);
+    used.pool.reset();
+    throw;
   }
   return *used.pool;
 }
 
+std::string Pools::call(std::string_view name, std::unique_ptr<pool::Call> call) {
+  const std::lock_guard lock(mutex_);
+  if (!started_) return "Pools take calls from on_startup to on_shutdown.";
+  Entry& used = entry(name);
+  if (used.pool == nullptr) make(used);
+  if (!used.running) used.pool->launch();
+  used.running = true;
+  call->desk = &desk_;
+  switch (used.pool->call(call)) {
+    case pool::Admission::kAccepted:
+      return {};
+    case pool::Admission::kFull:
+      return "The queue of pool '" + std::string(name) + "' is full.";
+    case pool::Admission::kClosed:
+      break;
+  }
+  return "The server is shutting down.";
+}
+
+bool Pools::withdraw(std::string_view name, std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  const Entry& used = entry(name);
+  return used.pool != nullptr && used.pool->withdraw(number);
+}
+
 void Pools::start() {
-  started_ = true;
   try {
-    for (auto& [name, entry] : entries_) {
-      if (entry.pool != nullptr) entry.pool->start();
-    }
+    for (Pool* pool : pools()) pool->start();
   } catch (...) {
     stop();
     throw;
   }
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, entry] : entries_) entry.running = entry.pool != nullptr;
+  started_ = true;
 }
 
 bool Pools::drain(std::uint64_t deadline_ns) {
   bool done = true;
-  for (auto& [name, entry] : entries_) {
-    if (entry.pool != nullptr && !entry.pool->drain(deadline_ns)) done = false;
+  for (Pool* pool : pools()) {
+    if (!pool->drain(deadline_ns)) done = false;
   }
   return done;
 }
 
 void Pools::stop() {
-  started_ = false;
-  for (auto& [name, entry] : entries_) {
-    if (entry.pool != nullptr) entry.pool->stop();
+  {
+    const std::lock_guard lock(mutex_);
+    started_ = false;
   }
+  for (Pool* pool : pools()) pool->stop();
+  desk_.close();
 }
 
 void Pools::clear() {
+  desk_.close();
   for (auto& [name, entry] : entries_) {
     entry.visible.store(nullptr);
     entry.pool.reset();

@@ -59,7 +59,7 @@ Recycle read_recycle(const Options& options) {
 }
 
 PoolOptions read_pool(const Options& options) {
-  options.allow({"workers", "queue", "preload", "start", "recycle"},
+  options.allow({"workers", "queue", "preload", "start", "recycle", "call_timeout"},
                 {"executor", "scheduler", "shared_memory"});
   PoolOptions pool;
   pool.workers = static_cast<unsigned>(options.count("workers", pool.workers, 1, kMaxWorkers));
@@ -71,6 +71,7 @@ PoolOptions read_pool(const Options& options) {
                     "'" + pool.start + "' is not a Python function: write module:function");
   }
   pool.recycle = read_recycle(options.child("recycle"));
+  pool.call_timeout = options.duration("call_timeout", pool.call_timeout);
   return pool;
 }
 

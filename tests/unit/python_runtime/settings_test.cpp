@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
       R"({"import_paths": ["handlers", "/usr"], "threads": 3, "queue": 5,
           "pools": {"default": {"workers": 2, "queue": 9}, "ml-2":
                     {"workers": 1, "preload": ["a", "b.c"], "start": "m:f",
-                     "recycle": {"tasks": 10000, "rss": "500MiB", "age": "1h"}}}})",
+                     "call_timeout": "90s", "recycle": {"tasks": 10000, "rss": "500MiB", "age": "1h"}}}})",
       kBase);
 
   BOOST_REQUIRE(settings.import_paths.size() == 2);
@@ -66,6 +66,8 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
   BOOST_TEST((settings.pools.at("ml-2").preload == std::vector<std::string>{"a", "b.c"}));
   BOOST_TEST(settings.pools.at("ml-2").start == "m:f");
   const Recycle recycle = settings.pools.at("ml-2").recycle;
+  BOOST_TEST(settings.pools.at("ml-2").call_timeout.count() == 90'000);
+  BOOST_TEST(settings.pools.at("default").call_timeout.count() == 0);
   BOOST_TEST(recycle.tasks == 10'000u);
   BOOST_TEST(recycle.rss_bytes == 500u << 20);
   BOOST_TEST(recycle.age.count() == 3'600'000);
@@ -102,6 +104,8 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
        "with KiB, MiB or GiB"},
       {"duration", R"({"pools": {"ml": {"recycle": {"age": "1 day"}}}})", "/pools/ml/recycle/age",
        "with ms, s, m or h"},
+      {"no call limit", R"({"pools": {"ml": {"call_timeout": 0}}})", "/pools/ml/call_timeout",
+       "above 0"},
       {"misspelt recycle", R"({"pools": {"ml": {"recycle": {"task": 1}}}})",
        "/pools/ml/recycle/task", "did you mean 'tasks'"},
       {"key of another pool", R"({"pools": {"ml": {"worker": 1}}})", "/pools/ml/worker",
