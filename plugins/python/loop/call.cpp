@@ -155,8 +155,9 @@ PyRef make_call(EventLoop& loop, const Job& job) {
   call->state->self = call;
   if (is_app) call->state->app.emplace();
   if (is_socket) call->state->socket = std::make_unique<SocketState>(*websockets);
-  if (job.route->streams_body && !is_socket)
+  if (job.route->streams_body && !is_socket) {
     call->state->body.emplace(loop.host(), job.token, *job.head);
+  }
   return PyRef::steal(reinterpret_cast<PyObject*>(call));
 }
 
