@@ -121,7 +121,9 @@ class HostBackend:
     def _deliver(self) -> None:
         while ended := self._take():
             for number, status, reply in ended:
-                future = self._futures.pop(number)
+                future = self._futures.pop(number, None)
+                if future is None:
+                    continue  # whoever submitted it was interrupted
                 try:
                     _settle(future, status, reply)
                 except BaseException:  # of a callback: the others still want their results

@@ -58,6 +58,8 @@ def test_a_deadline_ends_the_wait_and_drops_what_has_not_begun(route, tmp_path):
         assert get(server.port, f"{route}?mark={dropped}").status == 504
         if route == "/hang_briefly":
             wait_until(lambda: "DeadlineExceeded" in server.log(), "the thread is interrupted")
+        else:
+            wait_until((tmp_path / "dropped-left").exists, "the task is cancelled")
         go.touch()
         assert first.result().status == 200
         assert get(server.port, "/squares?numbers=2").status == 200

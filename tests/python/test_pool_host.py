@@ -23,6 +23,7 @@ class Host:
 
     def __init__(self, room: int = 100) -> None:
         self.room = room
+        self.interrupts = False  # whoever submits, once the call is accepted
         self.calls: dict[int, bytes] = {}
         self.names: list[tuple[str, str]] = []
         self._ended: queue.SimpleQueue[list[Ended]] = queue.SimpleQueue()
@@ -35,6 +36,8 @@ class Host:
             return "The queue is full."
         self.calls[number] = call
         self.names.append((pool, name))
+        if self.interrupts:
+            raise DeadlineExceeded
         return ""
 
     def withdraw(self, pool: str, number: int) -> bool:
@@ -178,6 +181,18 @@ def test_who_waits_for_a_result_can_be_interrupted(host: Host) -> None:
 
     assert raised == 1 and len(seen) == 1
     assert future.cancelled() and host.calls == {}
+
+
+def test_a_call_whose_caller_was_interrupted_costs_no_other(host: Host) -> None:
+    host.interrupts = True
+    with pytest.raises(DeadlineExceeded):
+        pool.submit(abs, -1)
+    host.interrupts = False
+    future = pool.submit(abs, -2)
+
+    host.run_all()
+
+    assert future.result(30) == 2
 
 
 def test_waits_no_longer_than_it_must(host: Host) -> None:

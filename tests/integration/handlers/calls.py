@@ -39,7 +39,10 @@ def hang(mark: str) -> dict:
 
 
 async def hang_async(mark: str) -> dict:
-    return await asyncio.wrap_future(pool.submit(waiting.hang, mark))
+    try:
+        return await asyncio.wrap_future(pool.submit(waiting.hang, mark))
+    finally:
+        Path(mark + "-left").touch()
 
 
 def forget(mark: str, go: str, times: int = 1) -> dict:
