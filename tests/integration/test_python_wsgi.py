@@ -46,7 +46,8 @@ def test_environ_is_what_the_standard_says(server, app):
     ("1.1", "example.com:8080", "example.com", "8080"),
     ("1.1", "[::1]", "[::1]", "80"),
     ("1.1", "[::1]:81", "[::1]", "81"),
-    ("1.0", None, "localhost", "80"),
+    ("1.1", "example.com:", "example.com", "80"),
+    ("1.0", None, "127.0.0.1", "its own"),
 ])
 def test_server_is_the_one_the_client_asked_for(server, version, host, server_name, server_port):
     line = f"Host: {host}\r\n" if host else ""
@@ -54,7 +55,8 @@ def test_server_is_the_one_the_client_asked_for(server, version, host, server_na
         connection.send(f"GET /raw HTTP/{version}\r\n{line}\r\n".encode())
         environ = connection.read_response().json()
 
-    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == (server_name, server_port)
+    port = str(server.port) if server_port == "its own" else server_port
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == (server_name, port)
     assert environ["SERVER_PROTOCOL"] == f"HTTP/{version}"
     assert environ.get("HTTP_HOST") == host
 

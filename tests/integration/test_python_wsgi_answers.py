@@ -9,7 +9,7 @@ from support.waiting import wait_until
 NAMES = ("release", "writes_early", "fails_after_writing", "writes_without_end", "one_piece",
          "too_long", "many_pieces", "no_pieces", "head_says_a_length", "bare", "keeps",
          "elsewhere", "logs", "mistake", "twice", "file", "rest_of_file", "packed_file",
-         "file_in_memory")
+         "file_in_memory", "no_error", "no_exception", "no_traceback")
 ROUTES = "\n".join(
     f"ANY /{name}/{{rest:path}}: {{ to: python wsgi_answers:{name}, mode: wsgi }}"
     for name in NAMES) + """
@@ -45,6 +45,19 @@ def test_exc_info_after_the_head_raises_and_cuts(server):
 
         assert connection.read_until_closed() == b""
     wait_until(lambda: "ValueError: after the head" in server.log(), "the error is logged")
+
+
+@pytest.mark.parametrize(("app", "logged"), [
+    ("no_error", "exc_info must be what sys.exc_info() gives"),
+    ("no_exception", "exc_info must be what sys.exc_info() gives"),
+    ("no_traceback", "ValueError: by hand"),
+])
+def test_wrong_exc_info_is_an_error_of_the_application(server, app, logged):
+    with opened(server, f"/{app}") as connection:
+        connection.read_head()
+        assert connection.read_chunk() == b"first"
+        assert connection.read_until_closed() == b""
+    wait_until(lambda: logged in server.log(), "the error is logged")
 
 
 def test_write_holds_back_and_ends_when_the_client_leaves(server, tmp_path):

@@ -146,7 +146,7 @@ void EnvironMaker::read_server(std::string_view host, std::string_view scheme) {
   const std::string_view fallback = scheme == "https" ? "443" : "80";
   server_ = {std::string(host), std::string(scheme),
              latin1(colon == 0 ? "localhost" : host.substr(0, colon)),
-             latin1(colon == host.size() ? fallback : host.substr(colon + 1))};
+             latin1(colon + 1 >= host.size() ? fallback : host.substr(colon + 1))};
 }
 
 /// The one place where wsgi.input is made.
@@ -177,10 +177,17 @@ bool EnvironMaker::set_request(PyObject* environ, const ph_req_head& head, const
 }
 
 bool EnvironMaker::set_ends(PyObject* environ, const ph_req_head& head) {
-  read_server(view(head.host), view(head.scheme));
-  const PyRef name = server_.name;
-  const PyRef port = server_.port;
-  if (!set(environ, server_name_, name) || !set(environ, server_port_, port)) return false;
+  if (head.host.len == 0 && head.server_addr.len != 0) {  // HTTP/1.0
+    if (!set(environ, server_name_, text(view(head.server_addr))) ||
+        !set(environ, server_port_, number(head.server_port))) {
+      return false;
+    }
+  } else {
+    read_server(view(head.host), view(head.scheme));
+    const PyRef name = server_.name;
+    const PyRef port = server_.port;
+    if (!set(environ, server_name_, name) || !set(environ, server_port_, port)) return false;
+  }
   if (head.client_addr.len == 0) return true;  // a Unix socket
   return set(environ, remote_addr_, text(view(head.client_addr))) &&
          set(environ, remote_port_, number(head.client_port));
@@ -193,9 +200,11 @@ bool EnvironMaker::set_headers(PyObject* environ, const ph_req_head& head) {
     const PyRef key = key_of(name);
     const PyRef value = latin1(view(head.headers[i].value));
     if (!key || !value) return false;
+    // Two values may be one object: the size tells whether the key was there.
+    const Py_ssize_t size = PyDict_GET_SIZE(environ);
     PyObject* const there = PyDict_SetDefault(environ, key.get(), value.get());
     if (there == nullptr) return false;
-    if (there == value.get()) continue;
+    if (PyDict_GET_SIZE(environ) > size) continue;
     if (!set(environ, key, joined(there, key.get() == cookie_.get(), value))) return false;
   }
   // However the body came.

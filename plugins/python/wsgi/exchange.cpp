@@ -23,12 +23,15 @@ bool raise(PyObject* type, const char* message) {
 }
 
 bool raise_again(PyObject* exc_info) {
-  if (!PyTuple_Check(exc_info) || PyTuple_GET_SIZE(exc_info) != 3) {
-    return raise(PyExc_TypeError, "exc_info must be what sys.exc_info() gives");
+  const bool has_three = PyTuple_Check(exc_info) && PyTuple_GET_SIZE(exc_info) == 3;
+  PyObject* const error = has_three ? PyTuple_GET_ITEM(exc_info, 1) : nullptr;
+  if (error == nullptr || !PyExceptionInstance_Check(error)) {
+    return raise(PyExc_TypeError, "exc_info must be what sys.exc_info() gives inside an 'except'");
   }
-  PyErr_Restore(PyRef::borrow(PyTuple_GET_ITEM(exc_info, 0)).release(),
-                PyRef::borrow(PyTuple_GET_ITEM(exc_info, 1)).release(),
-                PyRef::borrow(PyTuple_GET_ITEM(exc_info, 2)).release());
+  PyObject* const traceback = PyTuple_GET_ITEM(exc_info, 2);
+  PyErr_Restore(PyRef::borrow(PyExceptionInstance_Class(error)).release(),
+                PyRef::borrow(error).release(),
+                PyTraceBack_Check(traceback) ? PyRef::borrow(traceback).release() : nullptr);
   return false;
 }
 

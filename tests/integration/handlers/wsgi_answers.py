@@ -200,3 +200,17 @@ def file_in_memory(environ, start_response):
 
 class _Memory(io.BytesIO):
     """Takes attributes."""
+
+
+def _wrong_exc_info(exc_info):
+    def application(environ, start_response):
+        start_response("200 OK", TEXT)(b"first")
+        start_response("500 Sorry", TEXT, exc_info)
+        return [b"never"]
+
+    return application
+
+
+no_error = _wrong_exc_info((None, None, None))
+no_exception = _wrong_exc_info((1, 2, 3))
+no_traceback = _wrong_exc_info((ValueError, ValueError("by hand"), None))
