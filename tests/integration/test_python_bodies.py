@@ -13,7 +13,7 @@ from test_streaming_bodies import chunked, post, sized
 from test_streaming_clients import reset
 
 NAMES = ("size", "size_async", "slow", "slow_async", "echo", "echo_async", "ignore", "keep",
-         "keep_async", "with_request", "wrong_loop", "whole", "whole_async")
+         "keep_async", "with_request", "wrong_loop", "whole", "whole_async", "read_elsewhere")
 ROUTES = "\n".join(f"POST /{name}: python bodies:{name}" for name in NAMES) + """
     POST /size_asgi: { to: python bodies:size_asgi, mode: asgi }
     POST /slow_asgi: { to: python bodies:slow_asgi, mode: asgi }
@@ -272,3 +272,11 @@ def test_what_cannot_stream_is_refused(route, says):
 
     assert done.returncode == 3, done
     assert says in done.stderr
+
+
+def test_answer_ends_the_wait_of_a_thread_that_reads(server, client, tmp_path):
+    mark = tmp_path / "mark"
+    client.send(post(f"/read_elsewhere?mark={mark}", b"Content-Length: 9") + b"some")
+
+    assert client.read_response().body == b"answered"
+    wait_until(lambda: lines(mark) == ["some", "incomplete"], "the thread has ended")

@@ -8,7 +8,8 @@
 
 namespace plughost::python {
 
-/// Opened once, by a notification of the host, for the one thread that waits at it.
+/// Opened by a notification of the host, or when the host drops that, for the one thread that
+/// waits.
 ///
 /// Owner: the waiting thread and the notification, which share it.
 class Gate final {
@@ -26,7 +27,11 @@ class Gate final {
   /// To be given to the host once.
   static ph_notify opener(const std::shared_ptr<Gate>& gate) {
     return {[](void* ctx, ph_req) noexcept { (*static_cast<Key*>(ctx))->open(); },
-            [](void* ctx) noexcept { delete static_cast<Key*>(ctx); }, new Key(gate)};
+            [](void* ctx) noexcept {
+              (*static_cast<Key*>(ctx))->open();
+              delete static_cast<Key*>(ctx);
+            },
+            new Key(gate)};
   }
 
  private:
