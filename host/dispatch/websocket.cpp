@@ -187,9 +187,10 @@ void WebSocket::queue(Event event) noexcept {
   schedule();
 }
 
-/// mutex_ held. What the plugin is told next: no message while it pauses, until the end.
+/// mutex_ held. What the plugin is told next: no message while it pauses, until the end. After its
+/// own Close it hears of none, and reading goes on for the client's.
 std::list<WebSocket::Event>::iterator WebSocket::next_event() {
-  if (!paused_ || end_queued_) return events_.begin();
+  if (!paused_ || end_queued_ || closed_by_plugin_) return events_.begin();
   return std::find_if(events_.begin(), events_.end(), [](const Event& event) {
     return event.kind != Kind::text && event.kind != Kind::binary;
   });

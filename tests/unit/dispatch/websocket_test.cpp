@@ -298,6 +298,20 @@ BOOST_AUTO_TEST_CASE(goes_away_in_a_pause) {
   check(notes, {"open"});
 }
 
+BOOST_AUTO_TEST_CASE(reads_on_for_the_clients_close_after_its_own_in_a_pause) {
+  auto& socket = open();
+  responder.pause_reading(token);
+  for (std::size_t i = 0; i < WebSocket::kRoomMessages; ++i) socket.received(true, "x", {});
+  BOOST_TEST(!socket.has_room());
+
+  responder.close(token, 1000, "");
+  request->take_news();
+  socket.look();
+
+  BOOST_TEST(socket.has_room());
+  check(notes, {"open"});
+}
+
 BOOST_AUTO_TEST_CASE(tells_everything_at_the_end_of_a_connection_that_pauses) {
   auto& socket = open();
   responder.pause_reading(token);
