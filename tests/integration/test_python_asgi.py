@@ -11,7 +11,8 @@ from support.waiting import wait_until
 
 NAMES = ("show_scope", "echo", "stream", "endless", "wait_for_disconnect", "after_the_answer",
          "fails", "fails_later", "silent", "wrong_order", "with_lifespan",
-         "fails_after_the_answer", "slow_stream", "background", "deaf_stream", "not_modified")
+         "fails_after_the_answer", "slow_stream", "background", "deaf_stream", "not_modified",
+         "two_receivers", "two_readers", "two_senders")
 ROUTES = "\n".join(
     f"ANY /{name}/{{rest:path}}: {{ to: python asgi_apps:{name}, mode: asgi }}"
     for name in NAMES) + """
@@ -249,3 +250,25 @@ def test_exit_in_a_lifespan_refuses_the_start():
     assert done.returncode == 3
     assert "lifespan startup of 'asgi_apps:exits' failed: " in done.stderr
     assert "SystemExit: no database" in done.stderr
+
+
+def test_receive_that_is_given_up_leaves_others_alone(server, tmp_path):
+    mark = tmp_path / "mark"
+    with opened(server, f"/two_receivers?mark={mark}") as connection:
+        assert connection.read_response().json() == [True, False]
+    wait_until(lambda: mark.exists() and mark.read_text() == "http.disconnect", "it is told")
+
+
+def test_reader_that_is_given_up_leaves_others_alone(server, tmp_path):
+    mark = tmp_path / "mark"
+    with RawConnection(server.port) as connection:
+        connection.send(f"POST /two_readers?mark={mark} HTTP/1.1\r\nHost: x\r\n"
+                        "Content-Length: 4\r\n\r\n".encode())
+        wait_until(lambda: mark.exists() and mark.read_text(), "one was given up")
+
+        assert connection.send(b"body").read_response().json() == "body"
+
+
+def test_two_may_send_at_once(server):
+    with opened(server, "/two_senders") as connection:
+        assert len(connection.read_response().body) == 20_000_000

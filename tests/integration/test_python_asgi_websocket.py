@@ -123,6 +123,7 @@ def test_scheme_is_wss_behind_tls(tmp_path):
 def test_other_requests_are_http(server):
     assert get(server.port, "/show_scope").body == b"plain"
     assert get(server.port, "/show_scope", Upgrade="h2c", Connection="Upgrade").body == b"plain"
+    assert get(server.port, "/show_scope", Upgrade="websocket").body == b"plain"
     post = handshake("/show_scope").replace(b"GET", b"POST")
     with RawConnection(server.port) as connection:
         assert connection.send(post).read_response().body == b"plain"

@@ -57,8 +57,7 @@ PyObject* receive(PyObject* self, PyObject*) {
     }
   }
   if (is_gone(state)) return make_ready(disconnect_event()).release();
-  if (!app.receiver || is_done(app.receiver)) app.receiver = state.loop.make_future();
-  return PyRef(app.receiver).release();
+  return app.receivers.add(state.loop).release();
 }
 
 PyObject* response_start(AppState& app, PyObject* event) {
@@ -171,8 +170,7 @@ void finish_app(CallObject& call) {
 
 void disconnect(CallState& state) {
   if (state.socket) return disconnect_socket(state);
-  const PyRef future = std::exchange(state.app->receiver, PyRef());
-  if (future) set_future(future, disconnect_event());
+  state.app->receivers.wake();
 }
 
 }  // namespace plughost::python::loop

@@ -2,6 +2,7 @@
 
 #include "core/py_ref.hpp"
 #include "core/reply.hpp"
+#include "loop/waiters.hpp"
 
 namespace plughost::python::loop {
 
@@ -18,7 +19,7 @@ struct AppState {
   Reply head;
   bool body_received = false;
   bool returned = false;
-  PyRef receiver;  ///< the future of a receive() that waits for http.disconnect
+  Waiters receivers;  ///< calls of receive() that wait for http.disconnect
 };
 
 struct CallState;
@@ -27,7 +28,7 @@ struct CallObject;
 /// The methods scope, receive, send and returned of plughost._asgi.AppCall; nullptr at the end.
 extern PyMethodDef kAppMethods[];
 
-/// Tells a receive() that waits.
+/// Tells each receive() that waits.
 void disconnect(CallState& state);
 
 // For a WebSocket connection that is refused in this way.

@@ -206,32 +206,20 @@ void fail(CallObject& call) {
 
 PyRef wait_writable(CallObject& call) {
   CallState& state = *call.state;
-  const bool registered = static_cast<bool>(state.writer);
-  state.writer = state.loop.make_future();
-  if (!state.writer || registered || state.over) return state.writer;
-  PyRef future = state.writer;
+  PyRef future = state.writers.add(state.loop);
+  if (!future || state.awaits_room) return future;
   const ph_host* host = state.loop.host();
-  const ph_status status = host->http->on_writable(
-      host, state.job.token, notify_inbox(state.loop.inbox(), News::Kind::writable));
-  if (status != PH_OK) wake_writer(call);
+  state.awaits_room =
+      !state.over &&
+      host->http->on_writable(host, state.job.token,
+                              notify_inbox(state.loop.inbox(), News::Kind::writable)) == PH_OK;
+  if (!state.awaits_room) wake_writers(call);
   return future;
 }
 
-void wake_writer(CallObject& call) {
-  const PyRef future = std::exchange(call.state->writer, PyRef());
-  if (future) set_future(future, PyRef::borrow(Py_None));
-}
-
-bool is_done(const PyRef& future) {
-  const PyRef done = PyRef::steal(PyObject_CallMethod(future.get(), "done", nullptr));
-  if (!done) PyErr_Clear();
-  return !done || done.get() == Py_True;
-}
-
-void set_future(const PyRef& future, const PyRef& value) {
-  if (!value || is_done(future)) return PyErr_Clear();
-  const PyRef set = PyRef::steal(PyObject_CallMethod(future.get(), "set_result", "O", value.get()));
-  if (!set) PyErr_Clear();
+void wake_writers(CallObject& call) {
+  call.state->awaits_room = false;
+  call.state->writers.wake();
 }
 
 /// The task's reference to the call and the other way round are a cycle.
@@ -240,8 +228,8 @@ void end_call(CallState& state) {
   Target::let_go(state.held);
   state.held = PyRef();
   if (state.watched) state.loop.forget(state.job.token);
-  state.writer = PyRef();
-  wake_reader(*state.self);
+  wake_writers(*state.self);
+  wake_readers(*state.self);
   state.job.head = &state.kept.head();  // the host has taken its own back
   if (state.app) {
     disconnect(state);

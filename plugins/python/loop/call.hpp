@@ -7,6 +7,7 @@
 #include "core/reply.hpp"
 #include "loop/app_call.hpp"
 #include "loop/socket_call.hpp"
+#include "loop/waiters.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/body_reader.hpp"
 #include "runtime/kept_head.hpp"
@@ -29,10 +30,11 @@ struct CallState {
   PyRef task;                       ///< while it is owed an answer
   PyRef held;                       ///< see Target::begin
   std::optional<Stream> stream;     ///< once the handler's result was one
-  PyRef writer;                     ///< the future that waits until the stream takes bytes again
+  Waiters writers;                  ///< until the stream takes bytes again
+  bool awaits_room = false;         ///< the host will say when it does
   std::optional<BodyReader> body;   ///< for a handler or application that reads it as it arrives
-  PyRef reader;                     ///< the future that waits for more of it
-  bool awaits_body = false;         ///< the host will say when there is more
+  Waiters readers;                  ///< until there is more of it
+  bool awaits_body = false;         ///< the host will say when there is
   std::optional<AppState> app;      ///< for a request of an ASGI application
   std::uint64_t gone_since_ns = 0;  ///< when it was first seen that nobody waits; 0: somebody does
   bool watched = false;
@@ -65,11 +67,11 @@ PyRef settle(CallObject& call, PyObject* result);
 /// Makes the terminal call of the Python error that is set; only logs it if that was made before.
 void fail(CallObject& call);
 /// on_writable has fired.
-void wake_writer(CallObject& call);
+void wake_writers(CallObject& call);
 /// A future, done when the body's next piece may be there. Empty: a Python error is set.
 PyRef wait_body(CallObject& call);
 /// on_body has fired.
-void wake_reader(CallObject& call);
+void wake_readers(CallObject& call);
 /// call.read(): bytes, b"" at the end of the body, or a future after which to call it again.
 PyObject* read_body(PyObject* self, PyObject*);
 /// Answers a problem instead.
@@ -97,8 +99,5 @@ void end_call(CallState& state);
 void leave_app(CallState& state);
 /// A future, done when the client has taken enough. Empty: a Python error is set.
 PyRef wait_writable(CallObject& call);
-bool is_done(const PyRef& future);
-/// Nothing if the future is done already.
-void set_future(const PyRef& future, const PyRef& value);
 
 }  // namespace plughost::python::loop

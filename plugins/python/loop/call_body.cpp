@@ -8,19 +8,17 @@ using Next = BodyReader::Next;
 
 PyRef wait_body(CallObject& call) {
   CallState& state = *call.state;
-  if (!state.reader || is_done(state.reader)) state.reader = state.loop.make_future();
-  if (!state.reader || state.awaits_body) return state.reader;
-  PyRef future = state.reader;
+  PyRef future = state.readers.add(state.loop);
+  if (!future || state.awaits_body) return future;
   const auto notification = notify_inbox(state.loop.inbox(), News::Kind::body);
   state.awaits_body = state.body->notify(notification) == PH_OK;
-  if (!state.awaits_body) wake_reader(call);
+  if (!state.awaits_body) wake_readers(call);
   return future;
 }
 
-void wake_reader(CallObject& call) {
+void wake_readers(CallObject& call) {
   call.state->awaits_body = false;
-  const PyRef future = std::exchange(call.state->reader, PyRef());
-  if (future) set_future(future, PyRef::borrow(Py_None));
+  call.state->readers.wake();
 }
 
 PyObject* read_body(PyObject* self, PyObject*) {

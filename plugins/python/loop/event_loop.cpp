@@ -208,10 +208,10 @@ void EventLoop::receive() {
         if (watched != watched_.end()) cancel(*watched->second);
         break;
       case News::Kind::writable:
-        if (watched != watched_.end()) wake_writer(*watched->second);
+        if (watched != watched_.end()) wake_writers(*watched->second);
         break;
       case News::Kind::body:
-        if (watched != watched_.end()) wake_reader(*watched->second);
+        if (watched != watched_.end()) wake_readers(*watched->second);
         break;
       case News::Kind::socket:
         if (watched != watched_.end()) hear_socket(*watched->second);

@@ -1,6 +1,5 @@
 #include "loop/socket_call.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -67,17 +66,7 @@ PyObject* next_event(PyObject* self, PyObject*) {
 /// call.arrival(): a future, done when it may be worth asking again.
 PyObject* arrival(PyObject* self, PyObject*) {
   CallState& state = state_of(self);
-  std::vector<PyRef>& arrivals = state.socket->arrivals;
-  arrivals.erase(std::remove_if(arrivals.begin(), arrivals.end(), &is_done), arrivals.end());
-  PyRef future = state.loop.make_future();
-  if (future) arrivals.push_back(future);
-  return future.release();
-}
-
-void announce(SocketState& socket) {
-  std::vector<PyRef> arrivals;
-  arrivals.swap(socket.arrivals);
-  for (const PyRef& future : arrivals) set_future(future, none());
+  return state.socket->arrivals.add(state.loop).release();
 }
 
 PyObject* send_message(CallState& state, PyObject* event) {
@@ -187,7 +176,7 @@ void hear_socket(CallObject& call) {
   SocketState& socket = *state.socket;
   const PyRef held = socket.self;
   if (socket.inbox->take_writable()) socket.output->resume();
-  announce(socket);
+  socket.arrivals.wake();
   if (state.over || !socket.inbox->end()) return;
   end_call(state);
   socket.self = PyRef();
@@ -203,7 +192,7 @@ void close_socket(CallState& state, std::uint32_t code) {
 void disconnect_socket(CallState& state) {
   SocketState& socket = *state.socket;
   if (socket.output) socket.output->end();
-  announce(socket);
+  socket.arrivals.wake();
 }
 
 }  // namespace plughost::python::loop

@@ -3,11 +3,11 @@
 #include <plughost/abi/abi.h>
 
 #include <memory>
-#include <vector>
 
 #include "core/py_ref.hpp"
 #include "loop/socket_inbox.hpp"
 #include "loop/socket_output.hpp"
+#include "loop/waiters.hpp"
 
 namespace plughost::python::loop {
 
@@ -30,8 +30,8 @@ struct SocketState {
   bool connect_received = false;
   std::shared_ptr<SocketInbox> inbox;  ///< once accepted, as all below
   std::unique_ptr<SocketOutput> output;
-  PyRef self;                   ///< its call: lives until the host has told of the end
-  std::vector<PyRef> arrivals;  ///< futures that wait for an event
+  PyRef self;        ///< its call: lives until the host has told of the end
+  Waiters arrivals;  ///< until there is an event
 };
 
 /// The methods scope, next_event, arrival, send and returned of plughost.SocketCall; nullptr at the

@@ -19,12 +19,27 @@ using Phase = SocketState::Phase;
 
 PyObject* done() { return make_ready(PyRef::borrow(Py_None)).release(); }
 
-bool is_websocket(std::string_view protocol) {
-  static constexpr std::string_view kName = "websocket";
-  while (!protocol.empty() && protocol.front() == ' ') protocol.remove_prefix(1);
-  while (!protocol.empty() && protocol.back() == ' ') protocol.remove_suffix(1);
-  return std::equal(protocol.begin(), protocol.end(), kName.begin(), kName.end(),
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+bool is_word(std::string_view text, std::string_view lower) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
                     [](char a, char b) { return (a | 0x20) == b; });
+}
+
+/// Whether a header of that name has the word in its list.
+bool lists(const ph_req_head& head, std::string_view name, std::string_view word) {
+  for (std::size_t i = 0; i < head.n_headers; ++i) {
+    if (view(head.headers[i].name) != name) continue;
+    std::string_view list = view(head.headers[i].value);
+    while (!list.empty()) {
+      const std::size_t end = std::min(list.find(','), list.size());
+      if (is_word(list.substr(0, end), word)) return true;
+      list.remove_prefix(std::min(end + 1, list.size()));
+    }
+  }
+  return false;
 }
 
 ph_status upgrade(CallState& state, const Reply& head, const std::string& subprotocol) {
@@ -54,18 +69,8 @@ const ph_websocket_api* find_websocket_api(const ph_host* host) {
 }
 
 bool asks_for_websocket(const ph_req_head& head) {
-  for (std::size_t i = 0; i < head.n_headers; ++i) {
-    if (head.headers[i].name.len != 7 || view(head.headers[i].name) != "upgrade") continue;
-    std::string_view list = view(head.headers[i].value);
-    while (!list.empty()) {
-      const std::size_t end = std::min(list.find(','), list.size());
-      if (is_websocket(list.substr(0, end))) {
-        return view(head.method) == "GET" && view(head.http_version) == "1.1";
-      }
-      list.remove_prefix(std::min(end + 1, list.size()));
-    }
-  }
-  return false;
+  return lists(head, "upgrade", "websocket") && lists(head, "connection", "upgrade") &&
+         view(head.method) == "GET" && view(head.http_version) == "1.1";
 }
 
 PyObject* accept_socket(CallState& state, PyObject* event) {

@@ -1,5 +1,7 @@
 #include "loop/socket_output.hpp"
 
+#include <algorithm>
+
 #include "core/failure.hpp"
 #include "loop/call.hpp"
 #include "loop/event_loop.hpp"
@@ -30,6 +32,7 @@ SocketOutput::SocketOutput(EventLoop& loop, const ph_websocket_api& api, ph_webs
     : loop_(loop), api_(api), token_(token) {}
 
 PyRef SocketOutput::send(PyRef message) {
+  if (has_ended_) return PyRef::steal(raise_disconnected());
   if (is_behind_) return wait(std::move(message));
   switch (put(message.get())) {
     case Sent::ok:
@@ -47,6 +50,8 @@ PyRef SocketOutput::send(PyRef message) {
 }
 
 PyRef SocketOutput::wait(PyRef message) {
+  const auto is_given_up = [](const Waiting& each) { return is_done(each.future); };
+  waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), is_given_up), waiting_.end());
   PyRef future = loop_.make_future();
   if (future) waiting_.push_back({std::move(message), future});
   return future;
@@ -73,6 +78,7 @@ void SocketOutput::resume() {
 }
 
 void SocketOutput::end() {
+  has_ended_ = true;
   std::deque<Waiting> waiting;
   waiting.swap(waiting_);
   for (const Waiting& each : waiting) {

@@ -42,6 +42,7 @@ class SocketOutput final {
   const ph_websocket token_;
   std::deque<Waiting> waiting_;
   bool is_behind_ = false;
+  bool has_ended_ = false;
 };
 
 /// Sets the Python error of a send() to a client that has gone; nullptr.

@@ -179,3 +179,32 @@ async def not_modified(scope, receive, send):
 async def exits(scope, receive, send):
     if scope["type"] == "lifespan":
         raise SystemExit("no database")
+
+
+async def two_receivers(scope, receive, send):
+    """One that is given up must not take the other with it."""
+    await receive()
+    first, second = asyncio.create_task(receive()), asyncio.create_task(receive())
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait([first])
+    await answer(send, [first.cancelled(), second.done()])
+    Path(parse_qs(scope["query_string"].decode())["mark"][0]).write_text((await second)["type"])
+
+
+async def two_readers(scope, receive, send):
+    """The same while the body is still to come."""
+    first, second = asyncio.create_task(receive()), asyncio.create_task(receive())
+    await asyncio.sleep(0.05)
+    first.cancel()
+    await asyncio.wait([first])
+    Path(parse_qs(scope["query_string"].decode())["mark"][0]).write_text("waits")
+    await answer(send, (await second)["body"].decode())
+
+
+async def two_senders(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    piece = {"type": "http.response.body", "body": b"x" * 500_000, "more_body": True}
+    for _ in range(20):
+        await asyncio.gather(send(piece), send(piece))
+    await send({"type": "http.response.body"})
