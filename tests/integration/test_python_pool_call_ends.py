@@ -80,8 +80,9 @@ def test_a_call_over_the_pools_limit_loses_its_worker(tmp_path):
 
         assert answer.status == 504
         assert answer.json()["detail"] == "A call in a pool did not return in time."
-        assert f"pool worker {mark.read_text()} of 'ml' was ended: it had not returned from " \
-               "waiting:hang for pool.submit()" in server.log()
+        says = f"pool worker {mark.read_text()} of 'ml' was ended: it had not returned from " \
+               "waiting:hang for pool.submit()"
+        wait_until(lambda: says in server.log(), "the log names it")
         wait_until(lambda: get(server.port, "/pids?name=ml").status == 200, "the next worker")
 
 

@@ -95,7 +95,7 @@ def test_a_dead_worker_costs_the_call_it_ran(server):
 
     assert unhandled.status == 502
     assert get(server.port, "/squares?numbers=3").json() == {"squares": [9]}
-    assert "while it ran calls:die for pool.submit()" in server.log()
+    wait_until(lambda: "while it ran calls:die for pool.submit()" in server.log(), "it is logged")
 
 
 def test_a_killed_worker_costs_no_other_call(server, tmp_path):

@@ -5,11 +5,9 @@
 namespace plughost::python::pool {
 
 void CallDesk::put(std::unique_ptr<Call> call) noexcept {
-  {
-    const std::lock_guard lock(mutex_);
-    ended_.push_back(std::move(call));
-  }
-  news_.notify_one();
+  const std::lock_guard lock(mutex_);
+  ended_.push_back(std::move(call));
+  news_.notify_one();  // locked: who takes it may end the desk
 }
 
 std::vector<std::unique_ptr<Call>> CallDesk::take() {
@@ -19,10 +17,8 @@ std::vector<std::unique_ptr<Call>> CallDesk::take() {
 }
 
 void CallDesk::close() {
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-  }
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
   news_.notify_one();
 }
 
