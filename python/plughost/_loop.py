@@ -50,7 +50,7 @@ async def run_stream(call: Call, source: Any) -> None:
 
 
 class AppCall(Call, Protocol):
-    """One request of an ASGI application (plugins/python/loop/app_call.cpp)."""
+    """One request of an ASGI application (plugins/python/loop/app_call.cpp, socket_call.cpp)."""
 
     def scope(self) -> Any: ...
     def receive(self) -> Awaitable[Any]:
@@ -60,42 +60,8 @@ class AppCall(Call, Protocol):
     def returned(self) -> None: ...
 
 
-class SocketCall(Call, Protocol):
-    """One WebSocket connection of an ASGI application (plugins/python/loop/socket_call.cpp)."""
-
-    def scope(self) -> Any: ...
-    def next_event(self) -> Any:
-        """None: there is none yet."""
-
-    def arrival(self) -> Awaitable[None]:
-        """Done when it may be worth asking again."""
-
-    def send(self, message: Any) -> Awaitable[None]: ...
-    def returned(self) -> None: ...
-
-
-async def run_socket(call: SocketCall, application: Application) -> None:
-    """The task of one WebSocket connection of an ASGI application."""
-
-    async def receive() -> Any:
-        while (event := call.next_event()) is None:
-            await call.arrival()
-        return event
-
-    try:
-        scope = call.scope()
-        if application.state is not None:
-            scope["state"] = application.state.copy()
-        await application.app(scope, receive, call.send)
-        call.returned()
-    except ClientDisconnected:
-        call.returned()
-    except BaseException as error:
-        _fail(call, error)
-
-
 async def run_app(call: AppCall, application: Application) -> None:
-    """The task of one request of an ASGI application."""
+    """The task of one request, or WebSocket connection, of an ASGI application."""
 
     async def receive() -> Any:  # applications make tasks of it, so a future is not enough
         while (message := await call.receive()) is None:
@@ -107,6 +73,8 @@ async def run_app(call: AppCall, application: Application) -> None:
         if application.state is not None:
             scope["state"] = application.state.copy()
         await application.app(scope, receive, call.send)
+        call.returned()
+    except ClientDisconnected:
         call.returned()
     except BaseException as error:
         _fail(call, error)

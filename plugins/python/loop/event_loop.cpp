@@ -157,7 +157,7 @@ void EventLoop::run() {
     watched_.clear();
     lingering_.clear();
     python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = run_app_ =
-        run_socket_ = watch_ = PyRef();
+        watch_ = PyRef();
     scopes_.reset();
     python.release();
   }
@@ -171,11 +171,10 @@ std::string EventLoop::serve() {
   run_ = attribute(module.get(), "run");
   run_stream_ = attribute(module.get(), "run_stream");
   run_app_ = attribute(module.get(), "run_app");
-  run_socket_ = attribute(module.get(), "run_socket");
   scopes_ = std::make_unique<ScopeMaker>();
   watch_ = PyRef::steal(self ? PyCFunction_New(&kWatch, self.get()) : nullptr);
   const PyRef serve = attribute(module.get(), "serve");
-  if (!run_ || !run_stream_ || !run_app_ || !run_socket_ || !scopes_->ok() || !watch_ || !serve) {
+  if (!run_ || !run_stream_ || !run_app_ || !scopes_->ok() || !watch_ || !serve) {
     return describe_error();
   }
   const PyRef result = PyRef::steal(PyObject_CallFunction(
@@ -272,9 +271,7 @@ PyRef EventLoop::call_handler(CallObject& call, const PyRef& object) {
     return PyRef::steal(
         PyObject_CallFunctionObjArgs(function.get(), object.get(), argument, nullptr));
   };
-  if (target.kind() == Target::Kind::app) {
-    return with(call.state->socket ? run_socket_ : run_app_, target.function());
-  }
+  if (target.kind() == Target::Kind::app) return with(run_app_, target.function());
   const PyRef result = begin_handler(call);
   if (!result) return {};
   if (is_awaitable(result.get())) return with(run_, result.get());

@@ -106,8 +106,7 @@ class EventLoop final : public Backend {
   std::string failure_;  // guarded by mutex_
 
   // Of the loop's thread.
-  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, run_app_,
-      run_socket_, watch_;
+  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, run_app_, watch_;
   std::unique_ptr<ScopeMaker> scopes_;
   std::vector<News> news_;
   std::vector<PyRef> fresh_;                         // calls whose tasks have not run yet

@@ -48,24 +48,24 @@ PyObject* disconnect_event(const SocketState& socket) {
                        end.reason.data(), static_cast<Py_ssize_t>(end.reason.size()));
 }
 
-/// call.next_event(): None if there is none yet.
-PyObject* next_event(PyObject* self, PyObject*) {
-  CallState& state = state_of(self);
+/// Empty: there is none yet, or a Python error is set.
+PyRef next_event(CallState& state) {
   SocketState& socket = *state.socket;
   if (!std::exchange(socket.connect_received, true)) {
-    return Py_BuildValue("{ss}", "type", "websocket.connect");
+    return PyRef::steal(Py_BuildValue("{ss}", "type", "websocket.connect"));
   }
   if (const auto message = socket.inbox ? socket.inbox->take() : std::nullopt) {
     state.gone_since_ns = 0;  // it still has something to do
-    return message_event(*message);
+    return PyRef::steal(message_event(*message));
   }
-  if (is_gone(state)) return disconnect_event(socket);
-  Py_RETURN_NONE;
+  return PyRef::steal(is_gone(state) ? disconnect_event(socket) : nullptr);
 }
 
-/// call.arrival(): a future, done when it may be worth asking again.
-PyObject* arrival(PyObject* self, PyObject*) {
+PyObject* receive(PyObject* self, PyObject*) {
   CallState& state = state_of(self);
+  PyRef event = next_event(state);
+  if (event) return make_ready(std::move(event)).release();
+  if (PyErr_Occurred() != nullptr) return nullptr;
   return state.socket->arrivals.add(state.loop).release();
 }
 
@@ -163,10 +163,11 @@ PyObject* returned(PyObject* self, PyObject*) {
 
 }  // namespace
 
-PyMethodDef kSocketMethods[] = {
-    {"scope", scope, METH_NOARGS, nullptr},       {"next_event", next_event, METH_NOARGS, nullptr},
-    {"arrival", arrival, METH_NOARGS, nullptr},   {"send", send, METH_O, nullptr},
-    {"returned", returned, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+PyMethodDef kSocketMethods[] = {{"scope", scope, METH_NOARGS, nullptr},
+                                {"receive", receive, METH_NOARGS, nullptr},
+                                {"send", send, METH_O, nullptr},
+                                {"returned", returned, METH_NOARGS, nullptr},
+                                {nullptr, nullptr, 0, nullptr}};
 
 bool is_upgraded(const CallState& state) { return state.socket && state.socket->inbox; }
 

@@ -34,8 +34,7 @@ struct SocketState {
   Waiters arrivals;  ///< until there is an event
 };
 
-/// The methods scope, next_event, arrival, send and returned of plughost.SocketCall; nullptr at the
-/// end.
+/// The methods of plughost.SocketCall, those of kAppMethods; nullptr at the end.
 extern PyMethodDef kSocketMethods[];
 
 /// It was accepted.
