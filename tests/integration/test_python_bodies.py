@@ -275,8 +275,11 @@ def test_what_cannot_stream_is_refused(route, says):
 
 
 def test_answer_ends_the_wait_of_a_thread_that_reads(server, client, tmp_path):
-    mark = tmp_path / "mark"
-    client.send(post(f"/read_elsewhere?mark={mark}", b"Content-Length: 9") + b"some")
+    mark, go = tmp_path / "mark", tmp_path / "go"
+    client.send(post(f"/read_elsewhere?mark={mark}&go={go}", b"Content-Length: 9",
+                     b"Expect: 100-continue"))
+    assert client.read_response().status == 100, "the thread has asked for the body"
+    go.touch()
 
     assert client.read_response().body == b"answered"
-    wait_until(lambda: lines(mark) == ["some", "incomplete"], "the thread has ended")
+    wait_until(lambda: lines(mark) == ["incomplete"], "the thread has ended")

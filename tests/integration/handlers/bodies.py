@@ -211,15 +211,15 @@ async def async_plain(body: Iterator[bytes]) -> None: ...
 def of_texts(body: Iterator[str]) -> None: ...
 
 
-def read_elsewhere(body: Iterator[bytes], mark: str) -> str:
-    """Answers while a thread of its own still reads."""
+def read_elsewhere(body: Iterator[bytes], mark: str, go: str) -> str:
+    """Answers when it is told to, while a thread of its own still reads."""
     def read() -> None:
         try:
             list(body)
         except IncompleteBody:
             note(mark, "incomplete")
 
-    note(mark, next(body).decode())
     threading.Thread(target=read).start()
-    time.sleep(0.1)  # it waits for more by then
+    while not Path(go).exists():
+        time.sleep(0.002)
     return "answered"
