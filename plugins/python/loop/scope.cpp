@@ -5,8 +5,6 @@
 namespace plughost::python::loop {
 namespace {
 
-constexpr std::size_t kKept = 256;
-
 PyRef utf8(std::string_view text) {
   return PyRef::steal(
       PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape"));
@@ -19,17 +17,6 @@ PyRef latin1(std::string_view text) {
 
 PyRef bytes(std::string_view text) {
   return PyRef::steal(PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
-}
-
-/// Made by make, and kept if it is short and there is room.
-template <typename Make>
-PyRef kept(std::unordered_map<std::string, PyRef>& known, std::string_view text, Make make) {
-  std::string key(text);
-  const auto found = known.find(key);
-  if (found != known.end()) return found->second;
-  PyRef made = make(text);
-  if (made && known.size() < kKept && key.size() < 64) known.emplace(std::move(key), made);
-  return made;
 }
 
 PyRef address(std::string_view host, std::uint32_t port) {
@@ -88,9 +75,9 @@ ScopeMaker::ScopeMaker() {
   ok_ = static_cast<bool>(asgi_value_);
 }
 
-PyRef ScopeMaker::text(std::string_view text) { return kept(texts_, text, latin1); }
+PyRef ScopeMaker::text(std::string_view text) { return texts_.get(text, latin1); }
 
-PyRef ScopeMaker::name(std::string_view name) { return kept(names_, name, bytes); }
+PyRef ScopeMaker::name(std::string_view name) { return names_.get(name, bytes); }
 
 PyRef ScopeMaker::headers(const ph_req_head& head) {
   PyRef list = PyRef::steal(PyList_New(static_cast<Py_ssize_t>(head.n_headers)));

@@ -4,8 +4,8 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "core/kept_objects.hpp"
 #include "core/py_ref.hpp"
 
 namespace plughost::python::loop {
@@ -36,7 +36,7 @@ class ScopeMaker final {
 
   PyRef type_, http_, asgi_, asgi_value_, http_version_, method_, scheme_, path_, raw_path_,
       query_string_, root_path_, headers_, client_, server_, empty_bytes_;
-  std::unordered_map<std::string, PyRef> texts_, names_;
+  KeptObjects texts_, names_;
   std::string server_key_;
   PyRef server_value_;
   bool ok_ = false;

@@ -11,9 +11,6 @@
 namespace plughost::python::wsgi {
 namespace {
 
-constexpr std::size_t kKept = 256;
-constexpr std::size_t kKeptLength = 64;
-
 PyRef latin1(std::string_view text) {
   return PyRef::steal(
       PyUnicode_DecodeLatin1(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
@@ -29,18 +26,6 @@ PyRef number(std::uint64_t value) {
 
 bool set(PyObject* environ, const PyRef& key, const PyRef& value) {
   return value && PyDict_SetItem(environ, key.get(), value.get()) == 0;
-}
-
-/// Made by make, and kept if it is short and there is room.
-template <typename Known, typename Make>
-PyRef kept(Known& known, std::string_view text, Make make) {
-  const auto found = known.find(text);
-  if (found != known.end()) return found->second;
-  PyRef made = make(text);
-  if (made && known.size() < kKept && text.size() < kKeptLength) {
-    known.emplace(std::string(text), made);
-  }
-  return made;
 }
 
 /// `x-name` is HTTP_X_NAME; the two that CGI knows by themselves have no prefix.
@@ -136,9 +121,9 @@ EnvironMaker::EnvironMaker(std::string_view mount, const PyRef& file_wrapper) : 
   if (bytes_io_ && sys_ && stderr_ && make_room(constants.get())) constants_ = constants;
 }
 
-PyRef EnvironMaker::text(std::string_view text) { return kept(texts_, text, latin1); }
+PyRef EnvironMaker::text(std::string_view text) { return texts_.get(text, latin1); }
 
-PyRef EnvironMaker::key_of(std::string_view header) { return kept(keys_, header, make_key); }
+PyRef EnvironMaker::key_of(std::string_view header) { return keys_.get(header, make_key); }
 
 void EnvironMaker::read_server(std::string_view host, std::string_view scheme) {
   if (server_.name && server_.port && server_.host == host && server_.scheme == scheme) return;

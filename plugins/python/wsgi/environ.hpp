@@ -2,11 +2,10 @@
 
 #include <plughost/abi/request.h>
 
-#include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "core/kept_objects.hpp"
 #include "core/py_ref.hpp"
 
 namespace plughost::python::wsgi {
@@ -30,14 +29,6 @@ class EnvironMaker final {
   PyRef make(const ph_req_head& head, const PyRef& body);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-  using Known = std::unordered_map<std::string, PyRef, Hash, std::equal_to<>>;
-
   /// SERVER_NAME and SERVER_PORT, as the Host that the client asked for has them.
   struct Server {
     std::string host, scheme;
@@ -58,7 +49,7 @@ class EnvironMaker final {
   PyRef request_method_, path_info_, query_string_, server_name_, server_port_, server_protocol_,
       remote_addr_, remote_port_, url_scheme_, input_, errors_, content_length_, cookie_, stderr_;
   PyRef bytes_io_, sys_;
-  Known texts_, keys_;
+  KeptObjects texts_, keys_;
   Server server_;
 };
 
