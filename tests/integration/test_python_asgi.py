@@ -12,7 +12,7 @@ from support.waiting import wait_until
 NAMES = ("show_scope", "echo", "stream", "endless", "wait_for_disconnect", "after_the_answer",
          "fails", "fails_later", "silent", "wrong_order", "with_lifespan",
          "fails_after_the_answer", "slow_stream", "background", "deaf_stream", "not_modified",
-         "two_receivers", "two_readers", "two_senders")
+         "two_receivers", "two_readers", "two_senders", "hop_by_hop")
 ROUTES = "\n".join(
     f"ANY /{name}/{{rest:path}}: {{ to: python asgi_apps:{name}, mode: asgi }}"
     for name in NAMES) + """
@@ -272,3 +272,13 @@ def test_reader_that_is_given_up_leaves_others_alone(server, tmp_path):
 def test_two_may_send_at_once(server):
     with opened(server, "/two_senders") as connection:
         assert len(connection.read_response().body) == 20_000_000
+
+
+def test_connection_is_the_hosts_but_for_close(server):
+    with opened(server, "/hop_by_hop?Keep-Alive") as connection:
+        answer = connection.read_response()
+        assert (answer.status, answer.body) == (200, b"whole")
+        assert "keep-alive" not in answer.headers and "connection" not in answer.headers
+
+        connection.send(b"GET /hop_by_hop?close HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.read_response().headers["connection"] == "close"

@@ -9,7 +9,8 @@ from support.waiting import wait_until
 NAMES = ("release", "writes_early", "fails_after_writing", "writes_without_end", "one_piece",
          "too_long", "many_pieces", "no_pieces", "head_says_a_length", "bare", "keeps",
          "elsewhere", "logs", "mistake", "twice", "file", "rest_of_file", "packed_file",
-         "file_in_memory", "no_error", "no_exception", "no_traceback")
+         "file_in_memory", "no_error", "no_exception", "no_traceback",
+         "hop_by_hop")
 ROUTES = "\n".join(
     f"ANY /{name}/{{rest:path}}: {{ to: python wsgi_answers:{name}, mode: wsgi }}"
     for name in NAMES) + """
@@ -184,3 +185,13 @@ def test_errors_are_the_servers_stderr(server):
 def test_mistake_is_500_and_named_in_the_log(server, path, says):
     assert get(server.port, path).status == 500
     wait_until(lambda: says in server.log(), f"the log says {says}")
+
+
+def test_connection_is_the_hosts_but_for_close(server):
+    with opened(server, "/hop_by_hop?Keep-Alive") as connection:
+        answer = connection.read_response()
+        assert (answer.status, answer.body) == (200, b"whole")
+        assert "keep-alive" not in answer.headers and "connection" not in answer.headers
+
+        connection.send(b"GET /hop_by_hop?Close HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.read_response().headers["connection"] == "close"

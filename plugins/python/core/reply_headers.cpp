@@ -1,5 +1,7 @@
 #include "core/reply_headers.hpp"
 
+#include <algorithm>
+
 #include "core/failure.hpp"
 #include "core/json_encoder.hpp"
 #include "core/json_text.hpp"
@@ -97,17 +99,19 @@ bool read_headers(PyObject* headers, Reply& reply, std::string& why) {
   return true;
 }
 
-bool is_header(std::string_view name, std::string_view lower) {
-  if (name.size() != lower.size()) return false;
-  for (std::size_t index = 0; index < lower.size(); ++index) {
-    const char byte = name[index];
-    const char small = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
-    if (small != lower[index]) return false;
-  }
-  return true;
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
+  return std::equal(
+      text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
 }
 
-bool is_content_type(std::string_view name) { return is_header(name, "content-type"); }
+bool is_of_the_connection(std::string_view name, std::string_view value) {
+  if (equals_ignoring_case(name, "connection")) return !equals_ignoring_case(value, "close");
+  return equals_ignoring_case(name, "keep-alive") ||
+         equals_ignoring_case(name, "transfer-encoding");
+}
+
+bool is_content_type(std::string_view name) { return equals_ignoring_case(name, "content-type"); }
 
 bool has_content_type(const Reply& reply) {
   for (const auto& header : reply.headers) {

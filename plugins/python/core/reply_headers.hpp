@@ -17,8 +17,10 @@ bool read_status(PyObject* value, unsigned& status, std::string& why);
 /// without CR, LF and NUL. False: why names the header at fault.
 bool read_headers(PyObject* headers, Reply& reply, std::string& why);
 
-/// Whether name is, in any case, that of the header which is spelled so in lower case.
-bool is_header(std::string_view name, std::string_view lower);
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case);
+/// Whether an application's header is about how the connection is used, which is the host's
+/// business. All that it heeds is `Connection: close`.
+bool is_of_the_connection(std::string_view name, std::string_view value);
 bool is_content_type(std::string_view name);
 bool has_content_type(const Reply& reply);
 void drop_content_type(Reply& reply);

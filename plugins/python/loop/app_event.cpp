@@ -1,6 +1,9 @@
 #include "loop/app_event.hpp"
 
 #include <string>
+#include <utility>
+
+#include "core/reply_headers.hpp"
 
 namespace plughost::python::loop {
 namespace {
@@ -18,11 +21,10 @@ bool append_header(PyObject* pair, Reply& head) {
     return std::string(PyBytes_AS_STRING(item), static_cast<std::size_t>(PyBytes_GET_SIZE(item)));
   };
   std::string name = text(0);
-  // How the connection is used is the host's business.
-  if (name == "transfer-encoding" || name == "keep-alive") return true;
   std::string value = text(1);
-  if (name == "connection" && value != "close") return true;
-  head.headers.emplace_back(std::move(name), std::move(value));
+  if (!is_of_the_connection(name, value)) {
+    head.headers.emplace_back(std::move(name), std::move(value));
+  }
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/reply_headers.hpp"
 #include "core/views.hpp"
 #include "loop/app_event.hpp"
 #include "loop/call.hpp"
@@ -24,8 +25,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_word(std::string_view text, std::string_view lower) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return (a | 0x20) == b; });
+  return equals_ignoring_case(text, lower);
 }
 
 /// Whether a header of that name has the word in its list.

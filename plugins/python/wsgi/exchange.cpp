@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -13,9 +12,6 @@
 
 namespace plughost::python::wsgi {
 namespace {
-
-/// How the connection is used is the host's business.
-constexpr std::string_view kOfTheConnection[] = {"connection", "keep-alive", "transfer-encoding"};
 
 bool raise(PyObject* type, const char* message) {
   PyErr_SetString(type, message);
@@ -52,24 +48,21 @@ bool read_status_line(PyObject* line, unsigned& status) {
   return true;
 }
 
-bool is_of_the_connection(const std::pair<std::string, std::string>& header) {
-  return std::any_of(std::begin(kOfTheConnection), std::end(kOfTheConnection),
-                     [&](std::string_view name) { return is_header(header.first, name); });
-}
-
 bool read_header_list(PyObject* list, Reply& reply) {
   std::string why;
   if (!read_headers(list, reply, why)) return raise(PyExc_ValueError, why.c_str());
-  reply.headers.erase(
-      std::remove_if(reply.headers.begin(), reply.headers.end(), is_of_the_connection),
-      reply.headers.end());
+  const auto is_the_hosts = [](const auto& header) {
+    return is_of_the_connection(header.first, header.second);
+  };
+  reply.headers.erase(std::remove_if(reply.headers.begin(), reply.headers.end(), is_the_hosts),
+                      reply.headers.end());
   return true;
 }
 
 /// The Content-Length the application gave.
 std::optional<std::uint64_t> declared_length(const Reply& reply) {
   for (const auto& [name, value] : reply.headers) {
-    if (!is_header(name, "content-length")) continue;
+    if (!equals_ignoring_case(name, "content-length")) continue;
     std::uint64_t length = 0;
     const char* const end = value.data() + value.size();
     const auto [rest, error] = std::from_chars(value.data(), end, length);

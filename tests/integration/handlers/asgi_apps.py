@@ -208,3 +208,9 @@ async def two_senders(scope, receive, send):
     for _ in range(20):
         await asyncio.gather(send(piece), send(piece))
     await send({"type": "http.response.body"})
+
+
+async def hop_by_hop(scope, receive, send):
+    headers = [(b"Keep-Alive", b"5"), (b"Connection", scope["query_string"])]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"whole"})

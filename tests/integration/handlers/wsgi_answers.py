@@ -214,3 +214,8 @@ def _wrong_exc_info(exc_info):
 no_error = _wrong_exc_info((None, None, None))
 no_exception = _wrong_exc_info((1, 2, 3))
 no_traceback = _wrong_exc_info((ValueError, ValueError("by hand"), None))
+
+
+def hop_by_hop(environ, start_response):
+    start_response("200 OK", [*TEXT, ("Keep-Alive", "5"), ("Connection", environ["QUERY_STRING"])])
+    return [b"whole"]
