@@ -1,109 +1,15 @@
 #include "dispatch/websocket.hpp"
 
-#include <atomic>
 #include <boost/test/unit_test.hpp>
-#include <memory>
 #include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
-#include "dispatch/executor.hpp"
-#include "dispatch/handler.hpp"
 #include "dispatch/request_state.hpp"
-#include "dispatch/responder.hpp"
-#include "dispatch/response_stream.hpp"
-#include "support/fake_mailbox.hpp"
-#include "unit/dispatch/printing.hpp"
+#include "unit/dispatch/websocket_fixture.hpp"
 
-using namespace plughost::dispatch;
-using plughost::http::HeaderLines;
+using namespace plughost::test;
 using plughost::http::websocket::Closing;
-using plughost::test::FakeMailbox;
 
 namespace {
-
-using Notes = std::vector<std::string>;
-
-struct Recorder final : WebSocketListener {
-  explicit Recorder(Notes& to) : notes(to) {}
-  ~Recorder() override { notes.push_back("gone"); }
-
-  void opened(Token) noexcept override { notes.push_back("open"); }
-  void message(Token, bool is_text, std::string_view bytes) noexcept override {
-    notes.push_back((is_text ? "text " : "binary ") + std::string(bytes));
-  }
-  void writable(Token) noexcept override { notes.push_back("writable"); }
-  void closed(Token, std::uint16_t code, std::string_view reason) noexcept override {
-    notes.push_back("close " + std::to_string(code) + " " + std::string(reason));
-  }
-
-  Notes& notes;
-};
-
-struct FakeHandler final : Handler {
-  void handle(Request&) noexcept override {}
-  bool nonblocking() const noexcept override { return fast; }
-  bool fast = true;
-};
-
-/// A request that asks for WebSocket, its I/O thread played by the test.
-struct Fixture {
-  Fixture() {
-    responder.add_pool(pool);
-    request = pool.acquire();
-    request->assign(handler);
-    auto& message = request->message;
-    message.method = "GET";
-    message.content_length = 0;
-    message.asks_for_websocket = true;
-    message.headers = {{"connection", "upgrade"},
-                       {"upgrade", "websocket"},
-                       {"sec-websocket-version", "13"},
-                       {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="},
-                       {"sec-websocket-protocol", "chat"}};
-    token = request->token();
-  }
-
-  Outcome upgrade(std::string_view protocol = {}) {
-    UpgradeOrder order{std::make_unique<Recorder>(notes), protocol, headers};
-    return responder.upgrade(token, order);
-  }
-  WebSocket& open() {
-    BOOST_REQUIRE(upgrade() == Outcome::ok);
-    request->take_news();
-    request->websocket->open(executor);
-    return *request->websocket;
-  }
-  Outcome send(std::string_view bytes) { return responder.send(token, true, bytes, {}); }
-  Outcome respond() { return responder.respond(token, {200, headers, "", {}}); }
-
-  /// What is on its way to the client.
-  std::string written() {
-    std::vector<Piece> pieces;
-    request->response_stream->take(pieces);
-    std::string bytes;
-    for (auto& piece : pieces) {
-      bytes += piece.bytes();
-      piece.release.run();
-    }
-    return bytes;
-  }
-  bool ended() {
-    request->take_news();
-    return request->ended;
-  }
-
-  Notes notes;
-  FakeHandler handler;
-  FakeMailbox mailbox;
-  RequestPool pool{7, mailbox};
-  Responder responder;
-  Executor executor{responder, 4, 10};
-  HeaderLines headers;
-  Request* request;
-  Token token;
-};
 
 void check(const Notes& notes, const Notes& expected) {
   BOOST_TEST(notes == expected, boost::test_tools::per_element());
@@ -111,7 +17,7 @@ void check(const Notes& notes, const Notes& expected) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(dispatch_websocket, Fixture)
+BOOST_FIXTURE_TEST_SUITE(dispatch_websocket, WebSocketFixture)
 
 BOOST_AUTO_TEST_CASE(answers_101_and_becomes_a_stream) {
   BOOST_TEST(upgrade("chat") == Outcome::ok);
@@ -333,112 +239,6 @@ BOOST_AUTO_TEST_CASE(gives_back_what_it_does_not_take) {
   BOOST_TEST(responder.send(token, true, "x", {count, &released}) == Outcome::stale);
   BOOST_TEST(responder.send(0, true, "x", {count, &released}) == Outcome::stale);
   BOOST_TEST(released == 2);
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-namespace {
-
-/// Waits in its messages until the test lets it go; notices calls that overlap.
-struct Slow final : WebSocketListener {
-  struct Shared {
-    std::atomic<bool> go{false}, inside{false};
-    std::atomic<int> messages{0}, overlaps{0}, closed{0};
-  };
-  struct Call {
-    explicit Call(Shared& s) : shared(s) { shared.overlaps += shared.inside.exchange(true); }
-    ~Call() { shared.inside = false; }
-    Shared& shared;
-  };
-
-  explicit Slow(Shared& to) : shared(to) {}
-  void opened(Token) noexcept override { const Call call(shared); }
-  void message(Token, bool, std::string_view) noexcept override {
-    const Call call(shared);
-    shared.go.wait(false);
-    ++shared.messages;
-  }
-  void writable(Token) noexcept override { const Call call(shared); }
-  void closed(Token, std::uint16_t, std::string_view) noexcept override {
-    const Call call(shared);
-    ++shared.closed;
-  }
-
-  Shared& shared;
-};
-
-struct SlowFixture : Fixture {
-  SlowFixture() {
-    handler.fast = false;
-    UpgradeOrder order{std::make_unique<Slow>(shared), {}, headers};
-    BOOST_REQUIRE(responder.upgrade(token, order) == Outcome::ok);
-    request->take_news();
-    request->websocket->open(executor);
-  }
-  ~SlowFixture() {
-    let_go();
-    executor.stop();
-  }
-
-  void let_go() {
-    shared.go = true;
-    shared.go.notify_all();
-  }
-
-  Slow::Shared shared;
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(dispatch_websocket_on_executor, SlowFixture)
-
-BOOST_AUTO_TEST_CASE(says_when_there_is_room_for_messages_again) {
-  auto& socket = *request->websocket;
-  const auto before = mailbox.posted().size();
-  socket.received(true, std::string(WebSocket::kRoom, 'x'), {});
-  socket.received(true, std::string(WebSocket::kRoom, 'x'), {});
-  BOOST_TEST(!socket.has_room());
-
-  let_go();
-
-  BOOST_TEST(mailbox.wait_for(before + 1));
-  BOOST_TEST(socket.has_room());
-  socket.lost("");
-}
-
-BOOST_AUTO_TEST_CASE(bounds_the_number_of_messages_too) {
-  auto& socket = *request->websocket;
-
-  for (std::size_t i = 0; i <= WebSocket::kRoomMessages; ++i) socket.received(true, "", {});
-
-  BOOST_TEST(!socket.has_room());
-  socket.lost("");
-}
-
-BOOST_AUTO_TEST_CASE(tells_everything_one_by_one_whatever_thread_it_is) {
-  auto& socket = *request->websocket;
-  let_go();
-  const auto before = mailbox.posted().size();
-
-  for (int i = 0; i < 1000; ++i) socket.received(true, "x", {});
-  socket.finish({1000, ""}, {1000, ""});
-
-  while (shared.closed == 0) std::this_thread::yield();
-  BOOST_TEST(shared.messages == 1000);
-  BOOST_TEST(shared.overlaps == 0);
-  BOOST_TEST(mailbox.wait_for(before + 1));
-}
-
-BOOST_AUTO_TEST_CASE(answers_the_close_when_the_plugin_takes_too_long) {
-  auto& socket = *request->websocket;
-  socket.received(true, "x", {});
-  socket.finish({1000, ""}, {1000, ""});
-  BOOST_TEST(!socket.is_closing());
-
-  socket.answer_close();
-
-  BOOST_TEST(socket.is_closing());
-  BOOST_TEST(written() == "\x88\x02\x03\xE8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
