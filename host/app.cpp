@@ -1,8 +1,6 @@
 #include "app.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,14 +16,14 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "builtin/builtin_handlers.hpp"
 #include "dispatch/executor.hpp"
 #include "dispatch/responder.hpp"
 #include "net/server.hpp"
 #include "net/tls_certificates.hpp"
 #include "plugin/plugin_registry.hpp"
-#include "routing/route_builder.hpp"
-#include "routing/route_table.hpp"
+#include "process.hpp"
+#include "reloader.hpp"
+#include "route_tables.hpp"
 #include "signals.hpp"
 
 namespace plughost {
@@ -35,39 +33,6 @@ using dispatch::Clock;
 
 /// How long a forced end waits for its 503 answers to reach the clients.
 constexpr std::chrono::milliseconds kLastAnswers{500};
-
-unsigned io_threads(const config::Config& config) {
-  return config.threads.io > 0
-             ? config.threads.io
-             : std::clamp(std::thread::hardware_concurrency(), 1u, config::kMaxIoThreads);
-}
-
-/// Raises the descriptor limit as far as it goes and keeps connections below it, so that plugins
-/// and the host itself never run out because of clients.
-config::Config within_descriptor_limit(config::Config config) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return config;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t reserve = 64 + config::kTurnedAwayAtOnce + 16 * std::size_t{io_threads(config)};
-  const std::size_t most =
-      limit.rlim_cur > 2 * reserve ? limit.rlim_cur - reserve : limit.rlim_cur / 2;
-  if (config.limits.connections > most) {
-    log::warn("limits.connections is " + std::to_string(config.limits.connections) +
-              " but the descriptor limit leaves room for " + std::to_string(most) +
-              ", which is used; raise it with ulimit -n");
-    config.limits.connections = most;
-  }
-  return config;
-}
-
-/// stdout is for the lines scripts wait for. What plugins, Python's print() and the pool's workers
-/// write to descriptor 1 goes where logs go.
-int take_stdout() {
-  const int real = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);
-  return real;
-}
 
 const char* name_of(int signal) {
   switch (signal) {
@@ -88,14 +53,15 @@ const char* name_of(int signal) {
 
 class App::Impl {
  public:
-  Impl(config::Config settings, std::filesystem::path executable_directory)
+  Impl(config::Config settings, Reloader::Load load, std::filesystem::path executable_directory)
       : config_(within_descriptor_limit(std::move(settings))),
+        load_(std::move(load)),
         inherited_(net::take_inherited_sockets()),
         stdout_(take_stdout()),
         certificates_(config_.tls ? std::make_unique<net::TlsCertificates>(config_) : nullptr),
         executor_(responder_, config_.threads.executor, config_.limits.queue),
-        builtin_(responder_),
-        plugins_(config_, responder_, std::move(executable_directory)) {}
+        plugins_(responder_, std::move(executable_directory)),
+        tables_(responder_, plugins_) {}
 
   ExitCode run();
 
@@ -105,7 +71,6 @@ class App::Impl {
   void watch(const std::function<void()>& task);
   void wait_for_signal();
   void handle_signals();
-  void reload();
   void announce(const std::string& lines);
   void report_failed_start(const std::exception_ptr& failure);
   bool stop_requested() const { return stop_signals_.load() > 0; }
@@ -113,24 +78,29 @@ class App::Impl {
 
   // In construction order; stop() is that order read backwards.
   const config::Config config_;
+  const Reloader::Load load_;
   std::vector<net::InheritedSocket> inherited_;  // until server_ takes them
   const int stdout_;
   const std::unique_ptr<net::TlsCertificates> certificates_;  // null: no TLS
   Signals signals_;
   dispatch::Responder responder_;
   dispatch::Executor executor_;
-  builtin::BuiltinHandlers builtin_;
   plugin::PluginRegistry plugins_;
+  RouteTables tables_;
   std::unique_ptr<net::Server> server_;
+  std::unique_ptr<Reloader> reloader_;  // while it serves
 
   std::atomic<net::Server*> serving_{nullptr};  // server_, once it is complete
   EventFd task_done_;
   std::atomic<int> stop_signals_{0};
+  bool reload_wanted_ = false;                             // [main]
   Clock::time_point deadline_ = Clock::time_point::max();  // of the stop; [main]
 };
 
-App::App(config::Config config, std::filesystem::path executable_directory)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(executable_directory))) {}
+App::App(config::Config config, std::function<config::Config()> load,
+         std::filesystem::path executable_directory)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(load),
+                                   std::move(executable_directory))) {}
 App::~App() = default;
 
 ExitCode App::run() { return impl_->run(); }
@@ -149,7 +119,11 @@ ExitCode App::Impl::run() {
     std::string lines;
     for (const std::string& url : server_->urls()) lines += "listening on " + url + '\n';
     announce(lines);
-    while (!stop_requested()) wait_for_signal();
+    reloader_ = std::make_unique<Reloader>(config_, load_, tables_, *server_, certificates_.get());
+    while (!stop_requested()) {
+      if (std::exchange(reload_wanted_, false)) reloader_->request();
+      wait_for_signal();
+    }
     watch([this] { stop(); });
     if (plugins_.work_abandoned()) end_now(true);
   }
@@ -184,19 +158,12 @@ void App::Impl::report_failed_start(const std::exception_ptr& failure) {
 }
 
 void App::Impl::start() {
-  auto routes = routing::make_routes(config_);
-  routing::RouteTable(config_.file, routes);  // ambiguities are cheap to find, plugins are not
-  plugins_.load();
-  if (stop_requested()) return;
-  builtin_.bind(config_, routes);
-  plugins_.bind(routes);
-  if (stop_requested()) return;
-  plugins_.start();
+  auto table = tables_.make(config_, [this] { return stop_requested(); });
+  if (table == nullptr) return;
   try {
-    auto table = std::make_shared<const routing::RouteTable>(config_.file, std::move(routes));
-    server_ = std::make_unique<net::Server>(config_, io_threads(config_), responder_, executor_,
-                                            std::move(table), std::move(inherited_),
-                                            certificates_.get());
+    server_ =
+        std::make_unique<net::Server>(config_, io_threads(config_), responder_, executor_,
+                                      std::move(table), std::move(inherited_), certificates_.get());
     server_->start();
     serving_.store(server_.get());
   } catch (...) {
@@ -217,6 +184,7 @@ void App::Impl::stop() {
     server_->close_unowed();
     server_->wait_until_empty(Clock::time_point::max());  // watch() ends it at the deadline
   }
+  reloader_->stop();
   plugins_.drain(deadline);
   plugins_.stop(deadline);
   if (plugins_.work_abandoned()) return;
@@ -259,21 +227,11 @@ void App::Impl::handle_signals() {
       if (first) deadline_ = Clock::now() + config_.shutdown.delay + config_.shutdown.timeout;
       log::info(std::string(name_of(signal)) + (first ? ": stopping" : " again: stopping at once"));
     } else if (signal == SIGHUP) {
-      reload();
+      reload_wanted_ = true;
     } else {
       log::info(std::string(name_of(signal)) + " does nothing in this version");
     }
   }
-}
-
-void App::Impl::reload() {
-  if (certificates_ == nullptr) {
-    return log::info("SIGHUP: there are no certificates to read again; all else needs a restart");
-  }
-  const auto mistakes = certificates_->reload();
-  if (mistakes.empty()) return log::info("SIGHUP: read the certificates again");
-  for (const auto& mistake : mistakes) log::error(mistake.to_string());
-  log::error("SIGHUP: kept the certificates in use, as those in the files are not right");
 }
 
 void App::Impl::end_now(bool deadline_passed) {

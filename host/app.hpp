@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "base/error.hpp"
@@ -12,6 +13,7 @@ namespace plughost {
 ///
 /// Start: stage, load and create plugins, bind every route, start plugins, listen. A failure undoes
 /// what was done, in reverse.
+/// Reload (HUP): see Reloader.
 /// Stop (TERM, first INT): shutdown.delay, close the listening socket, answer what was accepted,
 /// drain and stop the plugins, exit. At shutdown.timeout, or at a second signal, what is left is
 /// answered 503 and the process ends.
@@ -20,7 +22,9 @@ namespace plughost {
 /// stopping happen on a thread of their own, so that a second signal is always heard.
 class App final {
  public:
-  App(config::Config config, std::filesystem::path executable_directory);
+  /// load: reads the configuration again, for a reload; it throws as load_yaml does.
+  App(config::Config config, std::function<config::Config()> load,
+      std::filesystem::path executable_directory);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;

@@ -95,7 +95,8 @@ ExitCode serve(const Options& options) {
     auto config = load(options);
     plughost::log::set_level(config.log_level);
     const auto executable = std::filesystem::read_symlink("/proc/self/exe");
-    plughost::App app(std::move(config), executable.parent_path());
+    plughost::App app(
+        std::move(config), [&options] { return load(options); }, executable.parent_path());
     return app.run();
   } catch (const plughost::StartError& error) {
     std::fputs(error.lines().c_str(), stderr);
@@ -112,7 +113,7 @@ int main(int argc, char** argv) {
   CLI::App app("plughost: an HTTP server whose endpoints live in plugins");
   app.set_version_flag("--version", std::string("plughost ") + PLUGHOST_VERSION);
   app.footer(
-      "Signals: TERM or INT stops in order, a second one at once.\n"
+      "Signals: TERM or INT stops in order, a second one at once; HUP reloads.\n"
       "Exit codes: 0 clean, 1 internal error, 2 usage, 3 refused, 4 cannot listen,\n"
       "5 work abandoned. Environment: every flag as PLUGHOST_*, and PORT.");
   Options options;

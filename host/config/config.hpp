@@ -187,6 +187,13 @@ struct Route {
   SourcePosition target_position;  ///< of what answers
 };
 
+/// The value of a key at the top of the file, to see whether it has changed.
+struct FixedSetting {
+  std::string json;
+  SourcePosition position;
+};
+using FixedSettings = std::map<std::string, FixedSetting>;
+
 struct Config {
   std::string file;                 ///< as named on the command line
   std::filesystem::path directory;  ///< relative paths in the file are relative to this
@@ -202,6 +209,7 @@ struct Config {
   std::optional<Tls> tls;       ///< nothing: plain HTTP
   std::vector<Plugin> plugins;  ///< in file order, then those of plugin_dir by name
   std::vector<Route> routes;    ///< in file order
+  FixedSettings fixed;          ///< what only a restart can change
 };
 
 }  // namespace plughost::config

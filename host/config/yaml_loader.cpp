@@ -5,6 +5,7 @@
 
 #include "config/document.hpp"
 #include "config/document_reader.hpp"
+#include "config/fixed_settings.hpp"
 #include "config/problems.hpp"
 #include "config/sections.hpp"
 #include "config/source_text.hpp"
@@ -19,6 +20,7 @@ Config load_yaml(const std::string& file, const Checks& checks) {
   config.directory = std::filesystem::absolute(file).parent_path();
   if (const std::optional<Node> root = read_document(source, problems)) {
     read_settings(*root, config, problems);
+    config.fixed = read_fixed_settings(*root);
     const bool complete =
         read_plugins(find(*root, "plugins"), find(*root, "plugin_dir"), config, problems);
     if (const Node* routes = find(*root, "routes")) {

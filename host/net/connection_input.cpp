@@ -142,7 +142,7 @@ bool Connection::start_request() {
   current_->client = client_;
   current_->server = server_;
   current_->encrypted = socket_->encrypts();
-  current_->table = context_.shared.table;
+  current_->table = context_.table;
   parser_.start(current_->message);
   return true;
 }
@@ -158,6 +158,7 @@ bool Connection::head_complete(std::size_t behind) {
     context_.ids.make(request.request_id);
   }
   if (client_is_trusted_) apply_forwarded(*context_.shared.proxies, request);
+  if (request.table != context_.table) request.table = context_.table;  // changed since its start
   request.table->match(message.method, message.host, message.raw_path, request.match);
   if (message.method == "OPTIONS") match_preflight(request);
 

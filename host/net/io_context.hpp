@@ -26,7 +26,6 @@ struct SharedContext {
   dispatch::Responder& responder;
   dispatch::Executor& executor;
   dispatch::BodyBudget& body_budget;
-  std::shared_ptr<const routing::RouteTable> table;
   const TlsCertificates* certificates;                 ///< null: plain HTTP everywhere
   const config::Proxies* proxies = nullptr;            ///< null: nobody is trusted
   std::span<const config::ListenAddress> addresses{};  ///< Config::listen
@@ -47,6 +46,7 @@ class RequestIds final {
 struct IoContext {
   SharedContext& shared;
   dispatch::RequestPool& requests;
+  std::shared_ptr<const routing::RouteTable> table;  ///< the one that heads are matched in now
   RequestIds ids;
   std::vector<Connection*> to_advance;  ///< have something to write, or room for what waited
   bool draining = false;

@@ -1,5 +1,8 @@
 #include "net/server.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "net/admission.hpp"
@@ -12,13 +15,16 @@ namespace plughost::net {
 class Server::Impl {
  public:
   Impl(const config::Config& config, unsigned io_threads, dispatch::Responder& responder,
-       dispatch::Executor& executor, std::shared_ptr<const routing::RouteTable> table,
+       dispatch::Executor& executor, const std::shared_ptr<const routing::RouteTable>& table,
        std::vector<InheritedSocket> inherited, const TlsCertificates* certificates)
       : body_budget(config.limits.buffered_bytes),
-        shared{config.limits, config.shutdown.linger,
-               responder,     executor,
-               body_budget,   std::move(table),
-               certificates,  config.proxies ? &*config.proxies : nullptr,
+        shared{config.limits,
+               config.shutdown.linger,
+               responder,
+               executor,
+               body_budget,
+               certificates,
+               config.proxies ? &*config.proxies : nullptr,
                config.listen},
         listener(open_sockets(config, std::move(inherited)),
                  {[this](int fd, std::size_t address) { deal_out(fd, address); },
@@ -28,7 +34,16 @@ class Server::Impl {
                   }}) {
     for (unsigned i = 0; i < io_threads; ++i) {
       threads.push_back(std::make_unique<IoThread>(static_cast<std::uint8_t>(i), shared));
+      threads.back()->transport().use(table);
       responder.add_pool(threads.back()->transport().requests());
+    }
+  }
+
+  /// Calls that member of each transport on its own thread, soon.
+  void on_each(void (Transport::*action)()) {
+    for (auto& thread : threads) {
+      auto& transport = thread->transport();
+      transport.run_soon([&transport, action] { (transport.*action)(); });
     }
   }
 
@@ -62,12 +77,23 @@ const std::vector<std::string>& Server::urls() const { return impl_->listener.ur
 
 void Server::stop_accepting() { impl_->listener.stop(); }
 
-void Server::begin_drain() {
+void Server::use(const std::shared_ptr<const routing::RouteTable>& table) {
+  constexpr std::chrono::milliseconds kLook{1};
+  constexpr int kLooks = 1000;
+  const auto left = std::make_shared<std::atomic<std::size_t>>(impl_->threads.size());
   for (auto& thread : impl_->threads) {
     auto& transport = thread->transport();
-    transport.run_soon([&transport] { transport.begin_drain(); });
+    transport.run_soon([&transport, table, left] {
+      transport.use(table);
+      left->fetch_sub(1, std::memory_order_release);
+    });
+  }
+  for (int i = 0; i < kLooks && left->load(std::memory_order_acquire) > 0; ++i) {
+    std::this_thread::sleep_for(kLook);
   }
 }
+
+void Server::begin_drain() { impl_->on_each(&Transport::begin_drain); }
 
 bool Server::wait_until_empty(dispatch::Clock::time_point deadline) const {
   // Looks rather than waits: an atomic's wait has no deadline, and this happens once a process.
@@ -79,19 +105,9 @@ bool Server::wait_until_empty(dispatch::Clock::time_point deadline) const {
   return true;
 }
 
-void Server::close_unowed() {
-  for (auto& thread : impl_->threads) {
-    auto& transport = thread->transport();
-    transport.run_soon([&transport] { transport.close_unowed(); });
-  }
-}
+void Server::close_unowed() { impl_->on_each(&Transport::close_unowed); }
 
-void Server::force_close() {
-  for (auto& thread : impl_->threads) {
-    auto& transport = thread->transport();
-    transport.run_soon([&transport] { transport.force_close(); });
-  }
-}
+void Server::force_close() { impl_->on_each(&Transport::force_close); }
 
 void Server::stop() {
   impl_->listener.stop();

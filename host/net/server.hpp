@@ -40,6 +40,11 @@ class Server final {
   /// Where it listens, in the order of `listen`: see ListeningSocket::url().
   const std::vector<std::string>& urls() const;
 
+  /// Requests whose head is complete from now on are matched in that table; those before go on in
+  /// the one they were matched in, which lives as long as they need it. Returns when all I/O
+  /// threads know it; one that a plugin holds up is not waited for.
+  void use(const std::shared_ptr<const routing::RouteTable>& table);
+
   void stop_accepting();
   void begin_drain();
   /// Returns when the last connection is closed. False: the deadline came first.

@@ -42,7 +42,7 @@ class NoHandler final : public Pistache::Tcp::Handler {
 Transport::Transport(std::uint8_t index, SharedContext& shared)
     : Pistache::Tcp::Transport(std::make_shared<NoHandler>()),
       requests_(index, *this),
-      context_{shared, requests_, {}, {}, false, false, {}},
+      context_{shared, requests_, {}, {}, {}, false, false, {}},
       timer_fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
   if (timer_fd_ < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
 }

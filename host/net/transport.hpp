@@ -37,6 +37,9 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   /// Runs command on the I/O thread soon.
   void run_soon(std::function<void()> command);
 
+  /// [I/O thread], by run_soon, or before that thread runs.
+  void use(std::shared_ptr<const routing::RouteTable> table) { context_.table = std::move(table); }
+
   /// [I/O thread], by run_soon.
   void begin_drain();
   void force_close();

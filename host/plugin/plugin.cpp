@@ -48,66 +48,24 @@ Failure Plugin::load(const std::filesystem::path& file) {
 }
 
 Failure Plugin::create() {
-  auto failed = checked_call("create", settings_.position, settings_.config_positions, [this] {
-    return entry_->create(services_.table(), to_abi(settings_.config_json), &instance_, &error_);
-  });
-  if (succeeded()) phase_ = Phase::created;
-  return failed;
-}
-
-Failure Plugin::table_begin(std::uint64_t epoch) {
-  if (api().table_begin == nullptr) return {};
-  auto failed =
-      checked_call("table_begin", settings_.position, settings_.config_positions,
-                   [this, epoch] { return api().table_begin(instance_, epoch, &error_); });
-  if (succeeded()) open_table_ = epoch;
-  return failed;
-}
-
-Failure Plugin::bind(const config::Route& settings, routing::Route& route) {
-  if (is_abandoned()) return {};  // its overrun was reported; candidate_ may still be written
-  const bool is_serial = (entry_->flags & PH_PF_SERIAL) != 0;
-  candidate_ =
-      std::make_unique<PluginHandler>(services_, settings, route, is_serial ? &strand_ : nullptr);
-  auto failed = checked_call("bind", settings.target_position, settings.options_positions, [this] {
-    return api().bind(instance_, candidate_->route(), &candidate_->bound, &error_);
-  });
-  if (!succeeded()) return failed;
-
-  const auto objection = objection_to(candidate_->bound);
-  route.handler = candidate_.get();
-  handlers_.push_back(std::move(candidate_));
-  if (objection.empty()) return failed;
-  return failure(settings.target_position, "handler '" + settings.handler + "' " + objection);
-}
-
-std::string Plugin::objection_to(const ph_handler& bound) const {
-  if (bound.size != sizeof bound) return "broke a rule of the plugin ABI: bind() changed out->size";
-  if (bound.handle == nullptr) return "broke a rule of the plugin ABI: bind() set no handle";
-  if ((bound.flags & PH_HF_NONBLOCKING) != 0 && (entry_->flags & PH_PF_SERIAL) != 0) {
-    return "is flagged PH_HF_NONBLOCKING, which a plugin flagged PH_PF_SERIAL must not do";
-  }
-  return {};
-}
-
-Failure Plugin::table_commit(std::uint64_t epoch) {
-  if (api().table_commit == nullptr) return {};
-  auto failed =
-      checked_call("table_commit", settings_.position, settings_.config_positions,
-                   [this, epoch] { return api().table_commit(instance_, epoch, &error_); });
-  if (succeeded()) open_table_.reset();
-  return failed;
+  return checked_call(
+      "create", settings_.position, settings_.config_positions,
+      [this] {
+        return entry_->create(services_.table(), to_abi(settings_.config_json), &instance_,
+                              &error_);
+      },
+      [this] { phase_ = Phase::created; });
 }
 
 Failure Plugin::start() {
-  auto failed = checked_call("start", settings_.position, settings_.config_positions,
-                             [this] { return api().start(instance_, &error_); });
-  if (succeeded()) phase_ = Phase::started;
-  return failed;
+  return checked_call(
+      "start", settings_.position, settings_.config_positions,
+      [this] { return api().start(instance_, &error_); }, [this] { phase_ = Phase::started; });
 }
 
 void Plugin::begin_drain(Clock::time_point deadline) {
-  if (phase_ != Phase::started) return;
+  if (phase_ != Phase::started || is_busy()) return;
+  settle();
   phase_ = Phase::draining;
   services_.expect_drained();
   status_ = PH_OK;
@@ -118,26 +76,18 @@ void Plugin::begin_drain(Clock::time_point deadline) {
 }
 
 bool Plugin::is_drained() const {
-  if (phase_ != Phase::draining) return !is_abandoned();
+  if (phase_ != Phase::draining) return !is_abandoned() && phase_ != Phase::started;
   if (!control_.is_idle()) return false;
   if (status_ == PH_PENDING && !services_.is_drained()) return false;
-  for (const auto& handler : handlers_) {
-    if (!handler->is_quiet()) return false;
-  }
-  return true;
-}
-
-std::uint64_t Plugin::requests_in_flight() const {
-  std::uint64_t count = 0;
-  for (const auto& handler : handlers_) count += handler->in_flight();
-  return count;
+  return is_quiet();
 }
 
 void Plugin::give_up() {
-  const char* why = control_.is_idle() ? "still holds work" : "has not returned from drain()";
-  services_.log(log::Level::error, 0,
-                std::string("is abandoned: it ") + why +
-                    "; requests in flight: " + std::to_string(requests_in_flight()));
+  const std::string call = is_busy() ? overdue_call_ : "drain";
+  const auto why = control_.is_idle() ? "still holds work" : "has not returned from " + call + "()";
+  services_.log(
+      log::Level::error, 0,
+      "is abandoned: it " + why + "; requests in flight: " + std::to_string(requests_in_flight()));
   phase_ = Phase::abandoned;
 }
 
@@ -152,30 +102,17 @@ bool Plugin::end(Clock::time_point deadline) {
 
 void Plugin::undo() {
   if (is_abandoned()) return;
-  begin_drain(Clock::time_point{});
   const auto deadline = usual_limit();
-  while (!is_drained() && Clock::now() < deadline) std::this_thread::sleep_for(kPollInterval);
+  begin_drain(Clock::time_point{});
+  while (!is_drained() && Clock::now() < deadline) {
+    std::this_thread::sleep_for(kPollInterval);
+    begin_drain(Clock::time_point{});
+  }
   if (is_drained()) {
     end(usual_limit());
   } else {
     give_up();
   }
-}
-
-bool Plugin::unbind_all(Clock::time_point deadline) {
-  if (open_table_) {
-    // Takes back the binds of that table too: they get no unbind of their own.
-    const auto epoch = *std::exchange(open_table_, std::nullopt);
-    return last_call("table_abort", deadline,
-                     [this, epoch] { api().table_abort(instance_, epoch); });
-  }
-  for (const auto& handler : handlers_) {
-    auto* context = handler->bound.ctx;
-    if (!last_call("unbind", deadline, [this, context] { api().unbind(instance_, context); })) {
-      return false;
-    }
-  }
-  return true;
 }
 
 bool Plugin::destroy(Clock::time_point deadline) {
@@ -187,15 +124,20 @@ bool Plugin::destroy(Clock::time_point deadline) {
 bool Plugin::last_call(const char* name, Clock::time_point deadline, std::function<void()> job) {
   const auto sentence = call(name, deadline, std::move(job));
   if (!sentence.empty()) services_.log(log::Level::error, 0, sentence);
-  return !is_abandoned();
+  return can_be_called();
 }
 
 std::string Plugin::call(const char* name, Clock::time_point deadline, std::function<void()> job) {
   if (is_abandoned()) return "is abandoned";
   const SignalGuard signals;
   if (!control_.run(std::move(job), deadline)) {
+    const auto what = std::string("it has not returned from ") + name + "() in time";
+    if (phase_ == Phase::started) {
+      overdue_call_ = name;
+      return what + "; it goes on serving what it serves";
+    }
     phase_ = Phase::abandoned;
-    return std::string("is abandoned: it has not returned from ") + name + "() in time";
+    return "is abandoned: " + what;
   }
   if (const auto changed = signals.restore(); !changed.empty()) {
     return std::string(name) + "() changed the handler of " + changed +
@@ -205,18 +147,30 @@ std::string Plugin::call(const char* name, Clock::time_point deadline, std::func
 }
 
 Failure Plugin::checked_call(const char* name, SourcePosition position,
-                             const config::Positions& positions, std::function<ph_status()> job) {
-  if (is_abandoned()) return {};  // its overrun was reported; error_ may still be written
+                             const config::Positions& positions, std::function<ph_status()> job,
+                             std::function<void()> effect) {
+  if (!can_be_called()) return {};  // its overrun was reported; error_ may still be written
+  settle();
   error_ = empty_error();
   const auto sentence =
       call(name, usual_limit(), [this, job = std::move(job)] { status_ = job(); });
-  if (is_abandoned() || (status_ == PH_OK && !sentence.empty())) {
+  if (!can_be_called()) {
+    overdue_effect_ = std::move(effect);
     return failure(position, sentence);
   }
-  if (status_ == PH_OK) return {};
+  if (status_ == PH_OK) {
+    effect();
+    return sentence.empty() ? Failure() : failure(position, sentence);
+  }
   const std::string key(error_.key, strnlen(error_.key, sizeof error_.key));
   const auto reason = error_.msg[0] == '\0' ? std::string(name) + "() returned " : "";
   return failure(find_position(positions, key, position), reason + explain(status_, error_));
+}
+
+void Plugin::settle() {
+  if (std::exchange(overdue_call_, {}).empty()) return;
+  const auto effect = std::exchange(overdue_effect_, {});
+  if (effect && status_ == PH_OK) effect();
 }
 
 Failure Plugin::failure(SourcePosition position, const std::string& sentence) const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,13 @@ using Failure = std::optional<Diagnostic>;
 ///
 /// Every [control] call is made on its control thread, under the time limit of routes.yaml. A call
 /// that overruns makes the plugin abandoned: it is never touched again, and keep_for_ever() is the
-/// only way to let go of it. A call that changed a signal handler of the host's counts as failed.
+/// only way to let go of it. Not so one that is about a table of a started plugin: that goes on
+/// serving, and only cannot be called again until the call has returned (is_busy). A call that
+/// changed a signal handler of the host's counts as failed.
 ///
-/// Order: load, create, table_begin, bind..., table_commit, start; then begin_drain, is_drained,
-/// end. undo() in any state instead.
+/// Order: load, create, table_begin, bind..., table_commit, start; then the same of other tables
+/// but for start, each with a release() when nobody uses it any longer; then begin_drain,
+/// is_drained, end. undo() in any state instead.
 ///
 /// Owner:   PluginRegistry. Threads: one thread makes all calls; handlers as they say.
 /// Errors:  a Diagnostic with the place in routes.yaml, as precise as ph_error.key allows.
@@ -51,13 +55,26 @@ class Plugin final {
 
   Failure load(const std::filesystem::path& file);
   Failure create();
+  /// epoch: above those before.
   Failure table_begin(std::uint64_t epoch);
   /// Sets route.handler; settings are what routes.yaml says of the same route.
   Failure bind(const config::Route& settings, routing::Route& route);
   Failure table_commit(std::uint64_t epoch);
   Failure start();
 
-  /// deadline for the plugin: CLOCK_MONOTONIC. Returns at once.
+  /// What a newer file says of the same plugin: the places of its mistakes.
+  void renew(config::Plugin settings) { settings_ = std::move(settings); }
+  /// Takes a table back, committed or not, that no new request is matched in. False: it is not
+  /// possible yet, as handlers are not quiet or the plugin is busy.
+  bool release(std::uint64_t epoch);
+  bool has_table(std::uint64_t epoch) const;
+  bool has_no_table_but(const std::set<std::uint64_t>& epochs) const;
+  /// In a call that has overrun its time.
+  bool is_busy() const { return !overdue_call_.empty() && !control_.is_idle(); }
+  /// Every request that any of its tables was given is over.
+  bool is_quiet() const;
+
+  /// deadline for the plugin: CLOCK_MONOTONIC. Returns at once; a busy plugin has to be told again.
   void begin_drain(Clock::time_point deadline);
   /// The drain call has returned, drained() was called if it has to be, every handler is quiet.
   bool is_drained() const;
@@ -70,6 +87,8 @@ class Plugin final {
   void undo();
 
   const std::string& name() const { return settings_.name; }
+  const config::Plugin& settings() const { return settings_; }
+  bool is_made_of(const std::filesystem::path& file) const { return staged_->is_copy_of(file); }
   const ph_entry* entry() const { return entry_; }
   bool is_singleton() const { return (entry_->flags & PH_PF_SINGLETON) != 0; }
   bool is_abandoned() const { return phase_ == Phase::abandoned; }
@@ -79,23 +98,35 @@ class Plugin final {
  private:
   enum class Phase { fresh, loaded, created, started, draining, abandoned };
 
+  /// The binds of one route table.
+  struct Table {
+    std::uint64_t epoch;
+    bool is_open = false;  ///< table_begin was called and table_commit was not
+    std::vector<std::unique_ptr<PluginHandler>> handlers;  ///< those that bind() accepted
+  };
+
   const ph_plugin_api& api() const { return *entry_->api; }
   Clock::time_point usual_limit() const { return Clock::now() + call_limit_; }
   Failure failure(SourcePosition position, const std::string& sentence) const;
 
   /// Makes one [control] call. Empty: it returned in time and left the signal handlers alone.
   std::string call(const char* name, Clock::time_point deadline, std::function<void()> job);
-  /// As call(), for one that returns a status into status_ and error_.
+  /// As call(), for one that returns a status into status_ and error_. effect: what its success
+  /// means, also if it comes too late.
   Failure checked_call(const char* name, SourcePosition position,
-                       const config::Positions& positions, std::function<ph_status()> job);
-  bool succeeded() const { return !is_abandoned() && status_ == PH_OK; }
-  /// As call(), on the way down: a failure is logged. False: abandoned.
+                       const config::Positions& positions, std::function<ph_status()> job,
+                       std::function<void()> effect);
+  bool can_be_called() const { return !is_abandoned() && !is_busy(); }
+  /// After an overrun that has come to its end.
+  void settle();
+  /// As call(), on the way down: a failure is logged. False: it has not returned.
   bool last_call(const char* name, Clock::time_point deadline, std::function<void()> job);
   std::string objection_to(const ph_handler& bound) const;
+  bool unbind(Table& table, Clock::time_point deadline);
   bool unbind_all(Clock::time_point deadline);
   bool destroy(Clock::time_point deadline);
 
-  const config::Plugin settings_;
+  config::Plugin settings_;
   const std::string config_file_;
   const std::chrono::milliseconds call_limit_;
   HostServices services_;
@@ -103,10 +134,11 @@ class Plugin final {
   std::optional<StagedFile> staged_;
   const ph_entry* entry_ = nullptr;
   ph_plugin* instance_ = nullptr;
-  std::vector<std::unique_ptr<PluginHandler>> handlers_;  // those that bind() accepted
-  std::unique_ptr<PluginHandler> candidate_;              // what bind() is working on
+  std::vector<Table> tables_;                 // the newest last
+  std::unique_ptr<PluginHandler> candidate_;  // what bind() is working on
   Phase phase_ = Phase::fresh;
-  std::optional<std::uint64_t> open_table_;
+  std::string overdue_call_;  // its name; empty: none
+  std::function<void()> overdue_effect_;
 
   // What the control thread's job writes; read only after the call has returned.
   ph_error error_{};

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "base/error.hpp"
@@ -16,14 +18,17 @@ namespace plughost::plugin {
 
 class Plugin;
 
-/// All plugins of the process: loaded, bound, started, and taken down again in reverse.
+/// All plugins of the process: loaded, bound, started, renewed, and taken down again in reverse.
 ///
-/// Order: load, bind, start, then requests, then drain, then stop. If one of the first three
-/// throws, everything is undone already: nothing stays half started.
+/// A start is load, begin_table, bind, start; then come requests. A reload is the same again, of a
+/// newer Config and while the table before goes on serving: plugins that are still what the file
+/// says take part in it as they are, others are loaded beside the old ones. If one of the four
+/// throws, what it and those before it did is undone, and what served goes on serving. In the end:
+/// drain, stop.
 ///
 /// Owner:   App. Route::handler points into it, so it outlives the route table and every request;
 ///          it is destroyed after the executor's and the I/O threads have ended.
-/// Threads: [main].
+/// Threads: one at a time.
 /// Errors:  StartError (ExitCode::refused) with every mistake of the phase.
 /// Limits:  each lifecycle call has Config::plugin_timeout; a plugin that overruns is abandoned and
 ///          never waited for again. Then only _exit() ends the process safely: see work_abandoned.
@@ -31,23 +36,38 @@ class PluginRegistry final {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// config must outlive the registry. executable_dir: where plugins named without '/' may be.
-  PluginRegistry(const config::Config& config, dispatch::Responder& responder,
-                 std::filesystem::path executable_dir);
+  /// executable_dir: where plugins named without '/' may be.
+  PluginRegistry(dispatch::Responder& responder, std::filesystem::path executable_dir);
   /// Undoes what is still there.
   ~PluginRegistry();
   PluginRegistry(const PluginRegistry&) = delete;
   PluginRegistry& operator=(const PluginRegistry&) = delete;
 
-  /// Finds, stages, loads and creates every plugin of the file.
-  void load();
+  /// Finds, stages, loads and creates every plugin of the file that does not run yet, or not as the
+  /// file says.
+  void load(const config::Config& config);
 
-  /// Gives every route that names a plugin its handler. routes are those of the config, in the same
-  /// order.
-  void bind(std::vector<routing::Route>& routes);
+  /// Begins the next table. Returns its epoch.
+  std::uint64_t begin_table();
 
-  /// Starts the plugins in the order of the file.
+  /// Gives every route that names a plugin its handler, and commits the table. routes are those of
+  /// the config, in the same order.
+  void bind(const config::Config& config, std::vector<routing::Route>& routes);
+
+  /// Starts the new plugins in the order of the file. Those that the file names no longer, or
+  /// otherwise, go as soon as their tables are released.
   void start();
+
+  /// Takes back what load, begin_table and bind have made since the last start; for one that makes
+  /// a table and fails between them.
+  void undo();
+
+  /// No request is matched in the table of that epoch any longer, and none that was is unfinished.
+  void release(std::uint64_t epoch);
+
+  /// Takes back what was released, as far as handlers have come to their end. True: nothing is
+  /// left to be taken back.
+  bool clean_up();
 
   /// Drains all plugins at once, after the last request was handed out. True: no request, no lent
   /// byte and no thread in a handler is left. False: what is left is
@@ -64,17 +84,23 @@ class PluginRegistry final {
  private:
   using Mistakes = std::vector<Diagnostic>;
 
-  void load_one(const config::Plugin& settings, Mistakes& mistakes);
-  std::optional<Diagnostic> second_singleton(const Plugin& plugin, SourcePosition position) const;
-  void bind_one(const config::Route& settings, routing::Route& route, Mistakes& mistakes);
-  void undo();
+  void load_one(const config::Config& config, const config::Plugin& settings, Mistakes& mistakes);
+  Plugin* find_current(const std::string& name) const;
+  bool is_current(const Plugin& plugin) const;
+  std::optional<Diagnostic> second_singleton(const Plugin& plugin, const std::string& file) const;
+  void bind_one(const config::Config& config, const config::Route& settings, routing::Route& route,
+                Mistakes& mistakes);
+  void take_down(Plugin& plugin);
   void undo_and_throw_if(Mistakes mistakes);
 
-  const config::Config& config_;
   dispatch::Responder& responder_;
   const std::filesystem::path executable_dir_;
-  const std::filesystem::path config_dir_;
-  std::vector<std::unique_ptr<Plugin>> plugins_;  // in the order of the file
+  std::vector<std::unique_ptr<Plugin>> plugins_;  // all that live, in the order of their start
+  std::vector<Plugin*> current_;                  // those that serve, in the order of the file
+  std::vector<Plugin*> next_;                     // those of the table that is being made
+  std::uint64_t epoch_ = 0;                       // of the table made last
+  bool is_making_ = false;
+  std::set<std::uint64_t> released_;
   std::set<std::filesystem::path> staged_folders_;
   bool work_abandoned_ = false;
 };

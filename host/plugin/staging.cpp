@@ -28,7 +28,7 @@ constexpr std::string_view kPrivatePrefix = "plughost-";
 
 std::string read_all(int fd) {
   std::string bytes;
-  struct stat status{};
+  struct stat status {};
   if (fstat(fd, &status) == 0) bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
   std::vector<char> chunk(1 << 16);
   ssize_t count = 0;
@@ -50,15 +50,15 @@ void write_all(int fd, std::string_view bytes) {
 }
 
 bool names_the_same_file(const Path& path, int fd) {
-  struct stat by_name{};
-  struct stat by_fd{};
+  struct stat by_name {};
+  struct stat by_fd {};
   return ::lstat(path.c_str(), &by_name) == 0 && ::fstat(fd, &by_fd) == 0 &&
          by_name.st_dev == by_fd.st_dev && by_name.st_ino == by_fd.st_ino;
 }
 
 /// Nobody but its owner, who is this user or root, may change it.
 bool is_trustworthy(int fd) {
-  struct stat status{};
+  struct stat status {};
   return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
          (status.st_uid == ::geteuid() || status.st_uid == 0) &&
          (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
@@ -88,7 +88,7 @@ struct Original {
 
 Original read_original(const Path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status{};
+  struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0) {
     throw std::system_error(errno, std::generic_category());
   }
@@ -137,7 +137,7 @@ Path private_base() {
 void remove_unused_private_folders(const Path& base) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(base, error)) {
-    struct stat status{};
+    struct stat status {};
     if (!entry.path().filename().string().starts_with(kPrivatePrefix)) continue;
     if (::lstat(entry.path().c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) continue;
     if (status.st_uid != ::geteuid()) continue;
@@ -192,7 +192,7 @@ Result<StagedFile> StagedFile::make(const Path& original_path) try {
   try {
     auto target = original_path.parent_path() / name;
     auto file = stage_at(original, target);
-    return StagedFile({std::move(target), std::move(file), false});
+    return StagedFile({std::move(target), std::move(file), false}, original.hash);
   } catch (const std::system_error& error) {
     if (!is_read_only(error.code())) throw;
   }
@@ -200,9 +200,15 @@ Result<StagedFile> StagedFile::make(const Path& original_path) try {
   log::warn("cannot write to " + original_path.parent_path().string() + ": " + original.name +
             " is staged in " + place.path.parent_path().string() +
             "; libraries that it finds by $ORIGIN are not found there");
-  return StagedFile(std::move(place));
+  return StagedFile(std::move(place), original.hash);
 } catch (const std::system_error& error) {
   return Result<StagedFile>::failure("cannot be staged: " + error.code().message());
+}
+
+bool StagedFile::is_copy_of(const Path& file) const try {
+  return read_original(file).hash == hash_;
+} catch (const std::system_error&) {
+  return false;
 }
 
 StagedFile::~StagedFile() {

@@ -36,10 +36,15 @@ class StagedFile final {
 
   const std::filesystem::path& path() const { return place_.path; }
 
+  /// Whether file has the same content. False also if it cannot be read.
+  bool is_copy_of(const std::filesystem::path& file) const;
+
  private:
-  explicit StagedFile(StagedPlace place) : place_(std::move(place)) {}
+  StagedFile(StagedPlace place, std::string hash)
+      : place_(std::move(place)), hash_(std::move(hash)) {}
 
   StagedPlace place_;
+  std::string hash_;
 };
 
 /// Removes the copies in folder that no process has in use.

@@ -141,10 +141,10 @@ class Host final : public dispatch::Mailbox {
  private:
   Pull pull_;
   net::SharedContext shared_{
-      limits_, config::milliseconds(250), responder_, executor_, budget_, make_table(), nullptr};
+      limits_, config::milliseconds(250), responder_, executor_, budget_, nullptr};
 
  public:
-  net::IoContext context{shared_, requests_, {}, {}, false, false, {}};
+  net::IoContext context{shared_, requests_, make_table(), {}, {}, false, false, {}};
 };
 
 struct Conversation {

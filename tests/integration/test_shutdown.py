@@ -175,7 +175,7 @@ def test_second_signal_without_work_is_a_clean_end():
         assert server.wait(10) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2])
 def test_signal_of_a_later_version_is_logged_and_nothing_more(number):
     with Server(native_routes()) as server:
         before = server.log()

@@ -106,13 +106,18 @@ class PluginRig {
   }
 
   void load() {
-    registry.emplace(config, responder, folder.path());
-    registry->load();
+    registry.emplace(responder, folder.path());
+    registry->load(config);
   }
   void start() {
     load();
-    registry->bind(routes);
+    bind_and_start();
+  }
+  std::uint64_t bind_and_start() {
+    const auto epoch = registry->begin_table();
+    registry->bind(config, routes);
     registry->start();
+    return epoch;
   }
 
   /// The lines of the StartError that start() throws; none if it does not.
