@@ -10,6 +10,7 @@
 
 #include "app.hpp"
 #include "base/log.hpp"
+#include "check_command.hpp"
 #include "checks.hpp"
 #include "config/listen_address.hpp"
 #include "config/yaml_loader.hpp"
@@ -90,14 +91,18 @@ plughost::config::Config load(const Options& options) {
   return config;
 }
 
-ExitCode serve(const Options& options) {
+ExitCode serve(const Options& options, const std::filesystem::path& executable_directory) {
+  auto config = load(options);
+  plughost::log::set_level(config.log_level);
+  plughost::App app(
+      std::move(config), [&options] { return load(options); }, executable_directory);
+  return app.run();
+}
+
+ExitCode run(const Options& options, bool only_check) {
   try {
-    auto config = load(options);
-    plughost::log::set_level(config.log_level);
-    const auto executable = std::filesystem::read_symlink("/proc/self/exe");
-    plughost::App app(
-        std::move(config), [&options] { return load(options); }, executable.parent_path());
-    return app.run();
+    const auto directory = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    return only_check ? plughost::check(load(options), directory) : serve(options, directory);
   } catch (const plughost::StartError& error) {
     std::fputs(error.lines().c_str(), stderr);
     return error.exit_code();
@@ -119,11 +124,15 @@ int main(int argc, char** argv) {
   Options options;
   add_serve_options(app, options);
   app.add_subcommand("serve", "Serve the routes file (the default)")->fallthrough();
+  const auto* check =
+      app.add_subcommand("check",
+                         "Load all that the routes file names, bind every route, serve none")
+          ->fallthrough();
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
-  return static_cast<int>(serve(options));
+  return static_cast<int>(run(options, check->parsed()));
 }

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "config/fixed_settings.hpp"
+#include "probe.hpp"
 
 namespace plughost {
 namespace {
@@ -109,7 +110,12 @@ void Reloader::use_new_routes() {
   const auto config = load_();
   auto changes = config::find_fixed_changes(running_, config);
   if (!changes.empty()) throw StartError(ExitCode::refused, std::move(changes));
-  const auto table = tables_.make(config, [this] { return stopping(); });
+  const auto given_up = [this] { return stopping(); };
+  const auto wrong = probe(config.file, given_up);
+  if (given_up()) return;
+  for (const auto& line : wrong) log::error(line);
+  if (!wrong.empty()) throw StartError(ExitCode::refused, {});
+  const auto table = tables_.make(config, given_up);
   if (table == nullptr) return;
   server_.use(table);
   log::set_level(config.log_level);

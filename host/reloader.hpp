@@ -14,12 +14,11 @@ namespace plughost {
 
 /// Puts a changed routes.yaml, changed plugins and changed modules into use while the host serves.
 ///
-/// A reload makes a new route table beside the one in use, with all that answers its routes, and
-/// then matches new requests in it. Requests that have begun go on with what they began with; what
-/// they used is let go of when the last of them is over. After any mistake everything stays as it
-/// was, and the log says why.
-/// Certificates are read first. Rationale: a renewed one must not wait for a file that somebody is
-/// editing.
+/// A reload first proves everything in a process of its own, then makes a new route table beside
+/// the one in use, with all that answers its routes, and then matches new requests in it. Requests
+/// that have begun go on with what they began with; what they used is let go of when the last of
+/// them is over. After any mistake everything stays as it was, and the log says why. Certificates
+/// are read first. Rationale: a renewed one must not wait for a file that somebody is editing.
 ///
 /// Owner:   App. Threads: request and stop on one thread; the work is done on a thread of its own.
 /// Limits:  tables that long requests keep in use: at kMostOldTables a reload is refused.

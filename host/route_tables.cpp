@@ -11,29 +11,31 @@ using routing::RouteTable;
 
 std::shared_ptr<const RouteTable> RouteTables::make(const config::Config& config,
                                                     const std::function<bool()>& given_up) {
-  try {
-    return make_beside(config, given_up);
-  } catch (...) {
-    plugins_.undo();
-    throw;
-  }
+  auto bound = bind(config, given_up);
+  if (!bound) return nullptr;
+  plugins_.start();
+  auto table = std::make_shared<const RouteTable>(config.file, std::move(bound->routes));
+  tables_.push_back({table, std::move(bound->builtin), bound->epoch});
+  return table;
 }
 
-std::shared_ptr<const RouteTable> RouteTables::make_beside(const config::Config& config,
-                                                           const std::function<bool()>& given_up) {
-  auto routes = routing::make_routes(config);
-  RouteTable(config.file, routes);  // ambiguities are cheap to find, plugins are not
-  auto builtin = std::make_unique<builtin::BuiltinHandlers>(responder_);
-  builtin->bind(config, routes);
+void RouteTables::prove(const config::Config& config) {
+  bind(config, [] { return false; });
+  plugins_.undo();
+}
+
+std::optional<RouteTables::Bound> RouteTables::bind(const config::Config& config,
+                                                    const std::function<bool()>& given_up) {
+  Bound bound{routing::make_routes(config), std::make_unique<builtin::BuiltinHandlers>(responder_),
+              0};
+  RouteTable(config.file, bound.routes);  // ambiguities are cheap to find, plugins are not
+  bound.builtin->bind(config, bound.routes);
   plugins_.load(config);
-  if (given_up()) return nullptr;
-  const auto epoch = plugins_.begin_table();
-  plugins_.bind(config, routes);
-  if (given_up()) return nullptr;
-  plugins_.start();
-  auto table = std::make_shared<const RouteTable>(config.file, std::move(routes));
-  tables_.push_back({table, std::move(builtin), epoch});
-  return table;
+  if (given_up()) return {};
+  bound.epoch = plugins_.begin_table();
+  plugins_.bind(config, bound.routes);
+  if (given_up()) return {};
+  return bound;
 }
 
 bool RouteTables::clean_up() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "builtin/builtin_handlers.hpp"
@@ -30,6 +31,10 @@ class RouteTables final {
   std::shared_ptr<const routing::RouteTable> make(const config::Config& config,
                                                   const std::function<bool()>& given_up);
 
+  /// Does all of that but the start, and takes it back.
+  /// Errors: throws StartError.
+  void prove(const config::Config& config);
+
   /// Lets go of the tables before the newest that nobody uses any longer. True: of all of them, and
   /// of all that was theirs.
   bool clean_up();
@@ -44,8 +49,14 @@ class RouteTables final {
     std::uint64_t epoch;
   };
 
-  std::shared_ptr<const routing::RouteTable> make_beside(const config::Config& config,
-                                                         const std::function<bool()>& given_up);
+  struct Bound {
+    std::vector<routing::Route> routes;
+    std::unique_ptr<builtin::BuiltinHandlers> builtin;
+    std::uint64_t epoch;
+  };
+
+  /// Nothing: given up.
+  std::optional<Bound> bind(const config::Config& config, const std::function<bool()>& given_up);
 
   dispatch::Responder& responder_;
   plugin::PluginRegistry& plugins_;
