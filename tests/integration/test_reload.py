@@ -162,7 +162,7 @@ def test_plugin_that_crashes_ends_the_reload_and_not_the_host(tmp_path, call):
         said = reload(server)
 
         assert re.search(r"error 'plughost check -c routes\.yaml', which loads everything in a "
-                         r"process of its own first, was ended by signal 11", said), said
+                         r"process of its own first, was ended by signal 9 \(Killed\)", said), said
         assert get(server.port, "/hello").body == b"hello"
 
 
