@@ -185,6 +185,7 @@ struct Route {
   Positions options_positions;
   SourcePosition position;         ///< of the route's key
   SourcePosition target_position;  ///< of what answers
+  std::string origin;              ///< where code declares it, "app.py:12"; empty: in the file
 };
 
 /// The value of a key at the top of the file, to see whether it has changed.
@@ -193,6 +194,10 @@ struct FixedSetting {
   SourcePosition position;
 };
 using FixedSettings = std::map<std::string, FixedSetting>;
+
+/// What is wrong with a file that has no `routes` and no plugin that declares some.
+inline constexpr char kNoRoutes[] =
+    "there are no 'routes'; add lines like 'GET /hello: native hello' under it";
 
 struct Config {
   std::string file;                 ///< as named on the command line
@@ -210,6 +215,7 @@ struct Config {
   std::vector<Plugin> plugins;  ///< in file order, then those of plugin_dir by name
   std::vector<Route> routes;    ///< in file order
   FixedSettings fixed;          ///< what only a restart can change
+  bool has_routes = true;       ///< the file has `routes`; else plugins must declare some
 };
 
 }  // namespace plughost::config

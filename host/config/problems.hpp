@@ -12,7 +12,7 @@ namespace plughost::config {
 
 /// Collects the mistakes of one file, so that one run reports them all.
 ///
-/// Owner: load_yaml(). Threads: one.
+/// Owner: load_yaml(), read_offered_route(). Threads: one.
 class Problems final {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
@@ -21,15 +21,19 @@ class Problems final {
     diagnostics_.push_back({file_, position, std::move(message)});
   }
 
-  /// Errors: throws StartError with all of them, in file order.
-  void throw_if_any() {
-    if (diagnostics_.empty()) return;
+  /// All of them, in file order.
+  std::vector<Diagnostic> take() {
     std::stable_sort(diagnostics_.begin(), diagnostics_.end(),
                      [](const Diagnostic& a, const Diagnostic& b) {
                        return std::tie(a.position.line, a.position.column) <
                               std::tie(b.position.line, b.position.column);
                      });
-    throw StartError(ExitCode::refused, std::move(diagnostics_));
+    return std::exchange(diagnostics_, {});
+  }
+
+  /// Errors: throws StartError with all of them, in file order.
+  void throw_if_any() {
+    if (!diagnostics_.empty()) throw StartError(ExitCode::refused, take());
   }
 
  private:

@@ -142,7 +142,11 @@ void read_options(const Entry& line, const Context& context, Route& route) {
   }
 }
 
-void read_route(const Entry& line, const Context& context, std::vector<Route>& routes) {
+}  // namespace
+
+void read_route(const Entry& line, const RouteChecks& checks, const Config& config,
+                std::vector<Route>& routes, Problems& problems) {
+  const Context context{config, checks, problems};
   Route route;
   route.position = line.key.position;
   route.timeout = context.config.timeout;
@@ -163,8 +167,6 @@ void read_route(const Entry& line, const Context& context, std::vector<Route>& r
   if (is_named) routes.push_back(std::move(route));
 }
 
-}  // namespace
-
 void read_routes(const Node& routes, const RouteChecks& checks, Config& config,
                  Problems& problems) {
   if (routes.refused || routes.is_null()) return;
@@ -172,8 +174,9 @@ void read_routes(const Node& routes, const RouteChecks& checks, Config& config,
     return problems.add(routes.position,
                         "'routes' must be a mapping with lines like 'GET /hello: native hello'");
   }
-  const Context context{config, checks, problems};
-  for (const Entry& line : routes.entries) read_route(line, context, config.routes);
+  for (const Entry& line : routes.entries) {
+    read_route(line, checks, config, config.routes, problems);
+  }
 }
 
 }  // namespace plughost::config

@@ -39,4 +39,8 @@ struct RouteChecks {
 /// Needs config.timeout and config.plugins.
 void read_routes(const Node& routes, const RouteChecks& checks, Config& config, Problems& problems);
 
+/// One line of `routes`, for read_routes; added to routes unless its key is at fault.
+void read_route(const Entry& line, const RouteChecks& checks, const Config& config,
+                std::vector<Route>& routes, Problems& problems);
+
 }  // namespace plughost::config

@@ -25,8 +25,10 @@ Config load_yaml(const std::string& file, const Checks& checks) {
         read_plugins(find(*root, "plugins"), find(*root, "plugin_dir"), config, problems);
     if (const Node* routes = find(*root, "routes")) {
       read_routes(*routes, {complete, checks}, config, problems);
+    } else if (config.plugins.empty()) {
+      problems.add({}, kNoRoutes);
     } else {
-      problems.add({}, "there are no 'routes'; add lines like 'GET /hello: native hello' under it");
+      config.has_routes = false;
     }
   }
   problems.throw_if_any();

@@ -13,6 +13,8 @@ std::string status_name(ph_status status) {
       return "PH_PENDING";
     case PH_BACKPRESSURE:
       return "PH_BACKPRESSURE";
+    case PH_END:
+      return "PH_END";
     case PH_E_INVALID:
       return "PH_E_INVALID";
     case PH_E_UNSUPPORTED:

@@ -24,6 +24,8 @@ namespace plughost::plugin {
 /// Why a step failed; nothing if it did not.
 using Failure = std::optional<Diagnostic>;
 
+class Offers;
+
 /// One loaded generation of a plugin, from its file to destroy().
 ///
 /// Every [control] call is made on its control thread, under the time limit of routes.yaml. A call
@@ -32,9 +34,9 @@ using Failure = std::optional<Diagnostic>;
 /// serving, and only cannot be called again until the call has returned (is_busy). A call that
 /// changed a signal handler of the host's counts as failed.
 ///
-/// Order: load, create, table_begin, bind..., table_commit, start; then the same of other tables
-/// but for start, each with a release() when nobody uses it any longer; then begin_drain,
-/// is_drained, end. undo() in any state instead.
+/// Order: load, create, table_begin, read_offers, bind..., table_commit, start; then the same of
+/// other tables but for start, each with a release() when nobody uses it any longer; then
+/// begin_drain, is_drained, end. undo() in any state instead.
 ///
 /// Owner:   PluginRegistry. Threads: one thread makes all calls; handlers as they say.
 /// Errors:  a Diagnostic with the place in routes.yaml, as precise as ph_error.key allows.
@@ -57,6 +59,8 @@ class Plugin final {
   Failure create();
   /// epoch: above those before.
   Failure table_begin(std::uint64_t epoch);
+  /// Asks for the routes that it declares itself: after table_begin, before the binds.
+  Failure read_offers(const std::shared_ptr<Offers>& offers);
   /// Sets route.handler; settings are what routes.yaml says of the same route.
   Failure bind(const config::Route& settings, routing::Route& route);
   Failure table_commit(std::uint64_t epoch);

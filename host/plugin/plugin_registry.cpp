@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plugin/locate.hpp"
+#include "plugin/offered_routes.hpp"
 #include "plugin/plugin.hpp"
 
 namespace plughost::plugin {
@@ -108,9 +109,12 @@ std::uint64_t PluginRegistry::begin_table() {
 
 void PluginRegistry::bind(const config::Config& config, std::vector<routing::Route>& routes) {
   Mistakes mistakes;
+  const auto offered = add_offered_routes(next_, config, routes, mistakes);
   for (std::size_t i = 0; i < routes.size(); ++i) {
-    if (config.routes[i].plugin.empty()) continue;  // the host answers
-    bind_one(config, config.routes[i], routes[i], mistakes);
+    const std::size_t of_file = config.routes.size();
+    const auto& settings = i < of_file ? config.routes[i] : offered[i - of_file];
+    if (settings.plugin.empty()) continue;  // the host answers
+    bind_one(config, settings, routes[i], mistakes);
   }
   if (mistakes.empty()) {
     for (auto* plugin : next_) add(mistakes, plugin->table_commit(epoch_));

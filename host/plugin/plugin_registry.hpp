@@ -51,7 +51,7 @@ class PluginRegistry final {
   std::uint64_t begin_table();
 
   /// Gives every route that names a plugin its handler, and commits the table. routes are those of
-  /// the config, in the same order.
+  /// the config, in the same order; those that plugins declare themselves are appended.
   void bind(const config::Config& config, std::vector<routing::Route>& routes);
 
   /// Starts the new plugins in the order of the file. Those that the file names no longer, or

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/offered_routes.hpp"
 #include "plugin/plugin.hpp"
 
 // The binds of a plugin, table by table.
@@ -22,6 +23,13 @@ Failure Plugin::table_begin(std::uint64_t epoch) {
       [this] { tables_.back().is_open = true; });
 }
 
+Failure Plugin::read_offers(const std::shared_ptr<Offers>& offers) {
+  if (!Offers::are_in(api())) return {};
+  return checked_call(
+      "next", settings_.position, settings_.config_positions,
+      [this, offers] { return offers->read(api(), instance_); }, [] {});
+}
+
 Failure Plugin::bind(const config::Route& settings, routing::Route& route) {
   if (!can_be_called()) return {};  // its overrun was reported; candidate_ may still be written
   settle();
@@ -32,13 +40,16 @@ Failure Plugin::bind(const config::Route& settings, routing::Route& route) {
       "bind", settings.target_position, settings.options_positions,
       [this] { return api().bind(instance_, candidate_->route(), &candidate_->bound, &error_); },
       [this] { tables_.back().handlers.push_back(std::move(candidate_)); });
-  if (candidate_ != nullptr) return failed;
-
-  PluginHandler& handler = *tables_.back().handlers.back();
-  route.handler = &handler;
-  const auto objection = objection_to(handler.bound);
-  if (objection.empty()) return failed;
-  return failure(settings.target_position, "handler '" + settings.handler + "' " + objection);
+  if (candidate_ == nullptr) {
+    PluginHandler& handler = *tables_.back().handlers.back();
+    route.handler = &handler;
+    const auto objection = objection_to(handler.bound);
+    if (!objection.empty()) {
+      failed = failure(settings.target_position, "handler '" + settings.handler + "' " + objection);
+    }
+  }
+  if (failed && !settings.origin.empty()) failed->file = settings.origin;
+  return failed;
 }
 
 std::string Plugin::objection_to(const ph_handler& bound) const {

@@ -52,13 +52,18 @@ std::shared_ptr<const http::CompressionPolicy> make_compression(
 }  // namespace
 
 std::vector<Route> make_routes(const config::Config& config) {
+  return make_routes(config.file, config.routes);
+}
+
+std::vector<Route> make_routes(const std::string& file, const std::vector<config::Route>& lines) {
   std::vector<Route> routes;
   std::vector<Diagnostic> diagnostics;
   Policies policies;
-  for (const config::Route& line : config.routes) {
+  for (const config::Route& line : lines) {
     Result<Pattern> pattern = Pattern::parse(line.pattern);
     if (!pattern) {
-      diagnostics.push_back({config.file, line.position, pattern.error()});
+      diagnostics.push_back(
+          {line.origin.empty() ? file : line.origin, line.position, pattern.error()});
       continue;
     }
     Route& route = routes.emplace_back();
@@ -72,6 +77,7 @@ std::vector<Route> make_routes(const config::Config& config) {
     route.plugin = line.plugin;
     route.handler_name = line.handler;
     route.position = line.position;
+    route.origin = line.origin;
   }
   if (!diagnostics.empty()) throw StartError(ExitCode::refused, std::move(diagnostics));
   return routes;

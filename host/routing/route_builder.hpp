@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "config/config.hpp"
@@ -11,5 +12,6 @@ namespace plughost::routing {
 ///
 /// Errors: throws StartError (ExitCode::refused) with every pattern that cannot be parsed.
 std::vector<Route> make_routes(const config::Config& config);
+std::vector<Route> make_routes(const std::string& file, const std::vector<config::Route>& lines);
 
 }  // namespace plughost::routing

@@ -28,6 +28,13 @@ std::string name_of(const Route& route) {
   return config::quote((name.empty() ? "ANY" : name) + ' ' + route.pattern.text());
 }
 
+/// Where a route of code or of that file stands.
+std::string place_of(const std::string& file, const Route& route) {
+  if (!route.origin.empty()) return route.origin;
+  return file + ':' + std::to_string(route.position.line) + ':' +
+         std::to_string(route.position.column);
+}
+
 /// Cuts the values of the pattern's parameters out of a path that it matches.
 void take_parameters(const Pattern& pattern, std::string_view path,
                      std::vector<std::string>& values) {
@@ -91,10 +98,12 @@ class RouteTable::Impl final {
 
   static Diagnostic ambiguous(const std::string& file, const Route& route, const Route& earlier,
                               const std::string& methods) {
-    return {file, route.position,
-            "the route " + name_of(route) + " is ambiguous: " + name_of(earlier) + " in line " +
-                std::to_string(earlier.position.line) + " takes " + methods +
-                " on the same paths; remove one of the two"};
+    const bool in_file = route.origin.empty() && earlier.origin.empty();
+    return {route.origin.empty() ? file : route.origin, route.position,
+            "the route " + name_of(route) + " is ambiguous: " + name_of(earlier) +
+                (in_file ? " in line " + std::to_string(earlier.position.line)
+                         : " of " + place_of(file, earlier)) +
+                " takes " + methods + " on the same paths; remove one of the two"};
   }
 
   /// For a request that no route takes.

@@ -22,7 +22,7 @@ struct CorsPolicy;
 
 namespace plughost::routing {
 
-/// One line of routes.yaml that the table can match.
+/// One line of routes.yaml, or one route of code, that the table can match.
 struct Route {
   std::vector<std::string> methods;  ///< upper case; empty: ANY
   Pattern pattern;
@@ -33,6 +33,7 @@ struct Route {
   std::string plugin;                            ///< for logs and metrics
   std::string handler_name;
   SourcePosition position;
+  std::string origin;  ///< as in config::Route
   /// Null: none.
   std::shared_ptr<const http::CompressionPolicy> compression;
   dispatch::Handler* handler = nullptr;  ///< routing never dereferences it

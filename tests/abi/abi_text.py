@@ -4,7 +4,8 @@ import dataclasses
 import pathlib
 import re
 
-HEADERS = ("base.h", "request.h", "http.h", "host.h", "plugin.h", "websocket.h")
+HEADERS = ("base.h", "request.h", "http.h", "host.h", "plugin.h", "websocket.h",
+           "routes.h")
 
 _STRUCT = re.compile(r"^(?:typedef )?struct (\w+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FUNCTION = re.compile(r"\(\*(\w+)\)\s*\(")

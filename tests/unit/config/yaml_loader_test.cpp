@@ -369,4 +369,9 @@ routes:
   BOOST_TEST(!cors(4)->headers.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(leaves_routes_to_the_plugins) {
+  BOOST_TEST(!load("plugins: { python: p.so }\n").has_routes);
+  BOOST_TEST(load("plugins: { python: p.so }\nroutes:\n").has_routes);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,4 +83,26 @@ BOOST_AUTO_TEST_CASE(accepts_what_precedence_decides) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(names_both_places_if_one_is_in_code) {
+  const auto said = [](const std::string& first, const std::string& second) {
+    auto routes = make_route_list({"GET /a", "GET|PUT /a"});
+    routes[0].origin = first;
+    routes[1].origin = second;
+    if (!second.empty()) routes[1].position = {};
+    try {
+      const RouteTable table("routes.yaml", routes);
+    } catch (const StartError& error) {
+      return error.diagnostics().at(0).to_string();
+    }
+    return std::string();
+  };
+  const std::string tail = " takes GET on the same paths; remove one of the two";
+
+  BOOST_TEST(said("", "app.py:7") ==
+             "app.py:7: error: the route 'GET|PUT /a' is ambiguous: 'GET /a' of routes.yaml:1:3" +
+                 tail);
+  BOOST_TEST(said("app.py:5", "app.py:7") ==
+             "app.py:7: error: the route 'GET|PUT /a' is ambiguous: 'GET /a' of app.py:5" + tail);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 #include "http.h"
 #include "plugin.h"
 #include "request.h"
+#include "routes.h"
 #include "websocket.h"
 
 #endif

@@ -65,6 +65,7 @@ enum {
   PH_OK = 0,
   PH_PENDING = 1,      /* not yet; the matching notification follows */
   PH_BACKPRESSURE = 2, /* accepted, now wait for on_writable */
+  PH_END = 3,          /* there is no more */
   PH_E_INVALID = -1,   /* an argument breaks its rules; nothing happened */
   PH_E_UNSUPPORTED = -2,
   PH_E_NOMEM = -3,

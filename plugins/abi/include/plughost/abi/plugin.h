@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a plugin offers the host, and the order in which the host uses it.
  *
- * First start  create, table_begin, bind for each route, table_commit, start
+ * First start  create, table_begin, the routes it declares (routes.h), bind for each route,
+ *              table_commit, start
  * Running      handle on [worker] threads; health on any; bind again for a reload
  * End          drain, wait for all terminal calls and releases, stop, unbind of every route,
  *              destroy. A plugin that never started gets table_abort or unbind, then destroy.
@@ -95,7 +96,8 @@ typedef struct ph_plugin_api {
   void (*stop)(ph_plugin *) PH_NOEXCEPT;
   /* [control & !started] */
   void (*destroy)(ph_plugin *) PH_NOEXCEPT;
-  /* [any] Optional. */
+  /* [any] Optional. What this plugin can beyond this table, by id (PH_ROUTES_1); NULL if it has
+   * none of that name. */
   const void *(*get_extension)(ph_plugin *, const char *id) PH_NOEXCEPT;
 } ph_plugin_api;
 
