@@ -5,6 +5,7 @@ body; most handlers need nothing from here. The package works without the host, 
 tested as the functions they are.
 """
 
+from ._declare import route
 from ._pools import pool, pools
 from .body import BodyStream, IncompleteBody
 from .errors import (
@@ -40,4 +41,5 @@ __all__ = [
     "WorkerLost",
     "pool",
     "pools",
+    "route",
 ]

@@ -14,11 +14,13 @@ import json as json_module
 import secrets
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
+from types import ModuleType
 from typing import Any, Optional, Union
 from urllib.parse import quote, urlencode, urlsplit
 
 from ._arguments import ArgumentError, arguments_of
 from ._bind import load_target
+from ._declare import declared_by
 from ._hooks import Hooks
 from ._loop_thread import LoopThread
 from ._result import Answer, ResultError, answer_of
@@ -62,6 +64,8 @@ class TestAnswer:
 class TestClient:
     """Handlers by route, as in routes.yaml: `METHODS PATTERN` to `module:function` or a function.
 
+    Or a module, or several, for the routes that they declare with `plughost.route`.
+
     An exception that the host would answer with 500 is raised, for the test to show, unless
     raise_exceptions is False. Wrong routes and signatures raise when the client is made.
 
@@ -72,12 +76,17 @@ class TestClient:
 
     __test__ = False
 
-    def __init__(self, routes: Mapping[str, Handler], *, raise_exceptions: bool = True) -> None:
+    def __init__(
+        self,
+        routes: Union[Mapping[str, Handler], ModuleType, Iterable[ModuleType]],
+        *,
+        raise_exceptions: bool = True,
+    ) -> None:
         self._raise = raise_exceptions
         self._targets = []
         self._loop: Optional[LoopThread] = None
         self._hooks = Hooks()
-        for text, handler in routes.items():
+        for text, handler in _lines_of(routes):
             route = Route(text)
             function = _function_of(handler, route)
             self._targets.append((route, function, parameters_of(function, route.params)))
@@ -189,6 +198,19 @@ class TestClient:
             return self._loop.run(result)
         with LoopThread() as loop:
             return loop.run(result)
+
+
+def _lines_of(
+    routes: Union[Mapping[str, Handler], ModuleType, Iterable[ModuleType]],
+) -> list[tuple[str, Handler]]:
+    if isinstance(routes, Mapping):
+        return list(routes.items())
+    modules: Iterable[ModuleType] = (routes,) if isinstance(routes, ModuleType) else routes
+    return [
+        ("|".join(declared.methods or ["ANY"]) + " " + declared.pattern, declared.target)
+        for module in modules
+        for declared in declared_by(module)
+    ]
 
 
 def _function_of(handler: Handler, route: Route) -> Callable[..., Any]:
