@@ -15,6 +15,7 @@
 namespace {
 
 using plughost::python::BindError;
+using plughost::python::OfferedRoute;
 using plughost::python::parse_settings;
 
 std::string_view view(ph_str text) {
@@ -96,6 +97,31 @@ ph_status bind(ph_plugin* plugin, const ph_route* route, ph_handler* out,
   });
 }
 
+ph_str text_of(const std::string& text) { return {text.data(), text.size()}; }
+
+ph_status next_route(ph_plugin* plugin, size_t index, ph_offered_route* out,
+                     ph_error* error) noexcept {
+  return guarded(error, [&]() -> ph_status {
+    if (!PH_HAS(out, origin)) return fail(error, PH_E_UNSUPPORTED, "", "the host is too old");
+    const OfferedRoute* route = plugin->offered_route(index);
+    if (route == nullptr) return PH_END;
+    out->origin = text_of(route->origin);
+    if (!route->mistake.empty()) return fail(error, PH_E_CONFIG, route->key, route->mistake);
+    out->methods = route->method_views.data();
+    out->n_methods = route->method_views.size();
+    out->pattern = text_of(route->pattern);
+    out->handler = text_of(route->target);
+    out->options_json = text_of(route->options_json);
+    return PH_OK;
+  });
+}
+
+constexpr ph_routes_api kRoutes = {sizeof(ph_routes_api), 0, next_route};
+
+const void* get_extension(ph_plugin*, const char* id) noexcept {
+  return std::strcmp(id, PH_ROUTES_1) == 0 ? &kRoutes : nullptr;
+}
+
 void unbind(ph_plugin* plugin, ph_route_ctx* route) noexcept {
   plugin->unbind(std::unique_ptr<ph_route_ctx>(route));
 }
@@ -145,7 +171,7 @@ constexpr ph_plugin_api kApi = {sizeof(ph_plugin_api),
                                 drain,
                                 stop,
                                 destroy,
-                                nullptr};
+                                get_extension};
 
 constexpr ph_entry kEntry = {sizeof(ph_entry),
                              PH_ABI_MAJOR,

@@ -62,7 +62,8 @@ ph_plugin::ph_plugin(const ph_host* host, Settings settings)
       dispatcher_(host, settings_.threads, settings_.queue),
       loop_(host, {settings_.tasks, settings_.loop}),
       hooks_(host),
-      pools_(host, settings_) {
+      pools_(host, settings_),
+      offered_routes_(host, settings_.routes) {
   const Interpreter::ControlGil gil(interpreter_);
   send_logging_to(host);
   pool_calls_.attach(pools_);
@@ -119,6 +120,14 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
     throw;
   }
   return route;
+}
+
+const OfferedRoute* ph_plugin::offered_route(std::size_t index) {
+  if (index == 0) {
+    const Interpreter::ControlGil gil(interpreter_);
+    offered_routes_.collect();
+  }
+  return offered_routes_.at(index);
 }
 
 void ph_plugin::unbind(std::unique_ptr<ph_route_ctx> route) {

@@ -12,6 +12,7 @@
 #include "runtime/backend.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/interpreter.hpp"
+#include "runtime/offered_routes.hpp"
 #include "runtime/pool_calls.hpp"
 #include "runtime/pools.hpp"
 #include "runtime/settings.hpp"
@@ -36,6 +37,9 @@ struct ph_plugin final {
   /// mount: the literal prefix of the route's pattern. params: the names of its path parameters.
   std::unique_ptr<ph_route_ctx> bind(std::string_view handler, std::string_view options_json,
                                      std::string_view mount, std::vector<std::string> params);
+  /// The route of that index that the modules of `routes` declare; null behind the last. Index 0
+  /// asks them anew. Errors: throws std::runtime_error.
+  const plughost::python::OfferedRoute* offered_route(std::size_t index);
   void unbind(std::unique_ptr<ph_route_ctx> route);
   void start();
   bool drain(std::uint64_t deadline_ns);
@@ -58,6 +62,7 @@ struct ph_plugin final {
   plughost::python::loop::Hooks hooks_;
   plughost::python::Pools pools_;
   plughost::python::PoolCalls pool_calls_;
+  plughost::python::OfferedRoutes offered_routes_;
   bool uses_loop_ = false;  // a route does
   bool started_ = false;
 };

@@ -110,8 +110,9 @@ Mode mode_named(const std::string& name) {
 Settings parse_settings(std::string_view json, const std::filesystem::path& base) {
   const rapidjson::Document document = parse_object(json);
   const Options options(document, "");
-  options.allow({"import_paths", "venv", "threads", "queue", "tasks", "loop", "pools", "debug"},
-                {"executor", "scheduler", "startup", "shutdown"});
+  options.allow(
+      {"import_paths", "venv", "threads", "queue", "tasks", "loop", "pools", "debug", "routes"},
+      {"executor", "scheduler", "startup", "shutdown"});
   Settings settings;
   settings.import_paths = import_paths(options, base);
   settings.venv = venv(options, base);
@@ -121,6 +122,7 @@ Settings parse_settings(std::string_view json, const std::filesystem::path& base
   settings.tasks = options.count("tasks", settings.tasks, 1, kMaxAsyncTasks);
   settings.loop = loop_kind(options, settings.loop);
   settings.debug = options.flag("debug", settings.debug);
+  settings.routes = options.texts("routes", {});
   read_pools(options.child("pools"), settings);
   return settings;
 }

@@ -22,7 +22,8 @@ struct Settings {
   std::size_t tasks = 10000;              ///< requests in mode async at once
   std::string loop = "auto";              ///< asyncio, uvloop, or auto: uvloop if it is installed
   std::map<std::string, PoolOptions, std::less<>> pools;  ///< by name; "default" is always there
-  bool debug = false;  ///< a 500 shows its traceback to the client
+  bool debug = false;               ///< a 500 shows its traceback to the client
+  std::vector<std::string> routes;  ///< modules that declare routes of their own
 };
 
 /// Errors: throws BindError naming the key (unknown, wrong type, out of range, no such folder).

@@ -88,6 +88,7 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
       {"fraction", R"({"queue": 1.5})", "/queue", "whole number"},
       {"text", R"({"threads": "8"})", "/threads", "whole number"},
       {"paths not a list", R"({"import_paths": "handlers"})", "/import_paths", "list"},
+      {"routes not a list", R"({"routes": "app"})", "/routes", "list"},
       {"empty path", R"({"import_paths": ["handlers", ""]})", "/import_paths/1", "empty"},
       {"no such folder", R"({"import_paths": ["x"]})", "/import_paths/0", "no folder"},
       {"pools not an object", R"({"pools": 4})", "/pools", "mapping"},
