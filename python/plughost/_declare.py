@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, NamedTuple, NoReturn, Optional, TypeVar, Union
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -74,9 +74,7 @@ def route(
     use_process_pool is `mode="pool"`. All other options are those of a route in routes.yaml, with
     its units: timeout="5s", body="1MiB".
     """
-    frame = sys._getframe(1)
-    origin = _origin(frame.f_code.co_filename, frame.f_lineno)
-    declared = frame.f_globals.setdefault(_KEPT_AS, [])
+    origin = _origin(sys._getframe(1))
     given = {
         "mode": mode,
         "pool": pool,
@@ -101,8 +99,9 @@ def route(
             target = _target_of(function)
         except _Wrong as wrong:
             _report(Mistake(origin, str(wrong)))
-        else:
-            declared.append(Declaration(named, spelled, target, options, origin, function))
+            return function
+        declared, place = _home_of(function, sys._getframe(1))
+        declared.append(Declaration(named, spelled, target, options, place, function))
         return function
 
     return declare
@@ -138,8 +137,27 @@ def _report(mistake: Mistake) -> None:
     _kept.append(mistake)
 
 
-def _origin(file: str, line: int) -> str:
-    """As short as a terminal finds it: relative to the working directory if it is below that."""
+def _home_of(function: Any, frame: FrameType) -> tuple[list[Declaration], str]:
+    """Where it is kept, and its place: those of the module that is being run, whose frame it is.
+
+    A decorator in another module that calls `route` leaves the route to the function's module.
+    """
+    scope, origin = frame.f_globals, _origin(frame)
+    if frame.f_code.co_name != "<module>" and scope.get("__name__") != function.__module__:
+        code = getattr(inspect.unwrap(function), "__code__", None)
+        home = sys.modules.get(function.__module__)
+        if home is not None and code is not None:
+            scope, origin = vars(home), _short(code.co_filename, code.co_firstlineno)
+    kept: list[Declaration] = scope.setdefault(_KEPT_AS, [])
+    return kept, origin
+
+
+def _origin(frame: FrameType) -> str:
+    return _short(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _short(file: str, line: int) -> str:
+    """As a terminal finds it: relative to the working directory if it is below that."""
     try:
         relative = os.path.relpath(file)
     except (OSError, ValueError):  # there is no working directory

@@ -71,6 +71,21 @@ def test_names_a_place_below_the_working_directory_as_the_shell_would(
         __import__("shop.app")
 
 
+def test_leaves_a_route_to_the_module_of_the_function(folder: Path) -> None:
+    write(folder, short="def post(path):\n"
+          " def decorate(function): return route(path, ['POST'])(function)\n"
+          " return decorate\n",
+          one="from short import post\n\n@post('/a')\ndef f(): ...\n")
+
+    assert collect(["one"]) == ([Offer(["POST"], "/a", "one:f", "{}", "one.py:4")], [])
+
+
+def test_keeps_a_route_where_a_function_of_another_module_got_it(folder: Path) -> None:
+    write(folder, two="def f(): ...\n", one="from two import f\nroute('/a')(f)\n")
+
+    assert collect(["one"]) == ([Offer(["GET"], "/a", "two:f", "{}", "one.py:3")], [])
+
+
 @pytest.mark.parametrize(
     ("written", "pattern"),
     [

@@ -9,7 +9,7 @@ PYTHON = Path(__file__).resolve().parents[2] / "python"
 USER = '''
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from plughost import Form, Headers, HTTPError, Request, Response, UploadFile, pool, pools
+from plughost import Form, Headers, HTTPError, Request, Response, UploadFile, pool, pools, route
 from plughost.testing import TestClient
 
 @dataclass
@@ -37,6 +37,13 @@ def area(width: int, height: float) -> float:
 reveal_type(pools["ml"].submit(area, 2, height=0.5).result())
 reveal_type(list(pool.map(area, [1], [0.5])))
 pool.submit(area, "2", 0.5)
+
+@route("/area/<int:width>", ["GET", "PUT"], use_process_pool=True, timeout="5s", cors={"origins": "*"})
+def routed(width: int, height: float) -> float:
+    return width * height
+
+reveal_type(routed(1, 0.5))
+route("/a", tiemout="5s")
 '''
 
 
@@ -65,6 +72,8 @@ def test_handlers_are_checked(tmp_path: Path) -> None:
     assert 'Revealed type is "builtins.list[builtins.bytes]"' in said
     assert 'Revealed type is "builtins.float"' in said
     assert 'Revealed type is "builtins.list[builtins.float]"' in said
-    assert said.count("error:") == 2
+    assert said.count("error:") == 3
+    assert said.count('Revealed type is "builtins.float"') == 2
+    assert 'error: Argument "tiemout" to "route" has incompatible type "str"' in said
     assert 'error: Argument 2 to "submit" of "Pool" has incompatible type "str"' in said
     assert 'error: Argument "status" to "Response" has incompatible type "str"' in said
