@@ -45,9 +45,9 @@ ExitCode prove(const config::Config& config, const std::filesystem::path& execut
   auto code = ExitCode::clean;
   try {
     if (config.tls) net::TlsCertificates{config};
-    tables.prove(config);
+    const std::size_t routes = tables.prove(config);
     ::dprintf(out, "%s: nothing wrong with %zu routes and %zu plugins\n", config.file.c_str(),
-              config.routes.size(), config.plugins.size());
+              routes, config.plugins.size());
   } catch (const StartError& error) {
     std::fputs(error.lines().c_str(), stderr);
     code = error.exit_code();

@@ -120,7 +120,7 @@ void Reloader::use_new_routes() {
   server_.use(table);
   log::set_level(config.log_level);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-  log::info("SIGHUP: serving " + std::to_string(config.routes.size()) + " routes of " +
+  log::info("SIGHUP: serving " + std::to_string(table->routes().size()) + " routes of " +
             config.file + " as it is now; it took " + std::to_string(took.count()) + " ms");
 }
 

@@ -19,9 +19,10 @@ std::shared_ptr<const RouteTable> RouteTables::make(const config::Config& config
   return table;
 }
 
-void RouteTables::prove(const config::Config& config) {
-  bind(config, [] { return false; });
+std::size_t RouteTables::prove(const config::Config& config) {
+  const auto bound = bind(config, [] { return false; });
   plugins_.undo();
+  return bound ? bound->routes.size() : 0;
 }
 
 std::optional<RouteTables::Bound> RouteTables::bind(const config::Config& config,

@@ -31,9 +31,9 @@ class RouteTables final {
   std::shared_ptr<const routing::RouteTable> make(const config::Config& config,
                                                   const std::function<bool()>& given_up);
 
-  /// Does all of that but the start, and takes it back.
+  /// Does all of that but the start, and takes it back. Returns how many routes there are.
   /// Errors: throws StartError.
-  void prove(const config::Config& config);
+  std::size_t prove(const config::Config& config);
 
   /// Lets go of the tables before the newest that nobody uses any longer. True: of all of them, and
   /// of all that was theirs.

@@ -1,10 +1,12 @@
 """Routes that Python modules declare with `plughost.route`, beside those of routes.yaml."""
 import re
+import signal
 
 import pytest
 
 from support.http_client import get, request
 from support.server import Server, run_to_end
+from support.waiting import wait_until
 
 SHOP = """
 import os
@@ -113,6 +115,25 @@ def test_file_needs_no_routes_of_its_own():
     with Server(config("app"), files) as server:
         assert get(server.port, "/").body == b"home"
         assert server.stop() == 0
+
+
+def test_check_counts_the_routes_of_code():
+    done = run_to_end(config("shop", "routes:\n  GET /native: native hello\n"),
+                      {"shop.py": SHOP}, "check", "-c", "routes.yaml")
+
+    assert done.stdout == "routes.yaml: nothing wrong with 10 routes and 2 plugins\n", done
+
+
+def test_reload_keeps_the_routes_of_code():
+    files = {"app.py": "from plughost import route\n@route('/')\ndef home(): return 'home'\n"}
+    with Server(config("app"), files) as server:
+        (server.path / "routes.yaml").write_text(
+            config("app", "routes:\n  GET /native: native hello\n"))
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: "serving 2 routes of routes.yaml" in server.log(), "the reload")
+
+        assert get(server.port, "/native").status == 200
+        assert get(server.port, "/").body == b"home"
 
 
 def test_package_stands_for_the_modules_it_imports():

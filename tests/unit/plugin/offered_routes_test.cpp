@@ -1,6 +1,7 @@
 #include "plugin/offered_routes.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <utility>
 
 #include "unit/plugin/plugin_rig.hpp"
 
@@ -60,6 +61,24 @@ BOOST_AUTO_TEST_CASE(asks_between_table_begin_and_the_first_bind) {
 
   const Lines expected{"create", "table_begin", "next", "bind", "table_commit", "start"};
   BOOST_TEST(journal_lines() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(asks_anew_for_each_table) {
+  add_plugin("p", "fixture_routes", R"({"offer": "good", )" + journal_option() + '}');
+  start();
+  const auto before = std::exchange(routes, {});
+  registry->load(config);
+  bind_and_start();
+
+  const Lines calls{
+      "create",      "table_begin", "next",        "next",         "next",  "next",
+      "bind",        "bind",        "bind",        "table_commit", "start",  // and of the second
+                                                                             // table:
+      "table_begin", "next",        "next",        "next",         "next",  "bind",
+      "bind",        "bind",        "table_commit"};
+  BOOST_TEST(journal_lines() == calls, boost::test_tools::per_element());
+  BOOST_REQUIRE(routes.size() == 3u);
+  BOOST_TEST(ask(2).body == "hello");
 }
 
 BOOST_AUTO_TEST_CASE(tells_every_mistake_where_it_is) {
