@@ -78,6 +78,21 @@ const ph_entry* faulty() {
   return &entry;
 }
 
+class Declaring final : public Plugin {
+ public:
+  Declaring(Host host, const Options&) : Plugin(host) {
+    add_handler("hello", [](Request& r) { r.respond(Response::text("hello")); });
+    add_route("GET|POST", "/hello/{name}", "hello", R"({"timeout":"5s"})");
+    add_route("ANY", "/all", "hello");
+  }
+};
+
+const ph_entry* declaring() {
+  static constexpr ph_entry entry =
+      plughost::sdk::detail::make_entry<Declaring>("declaring", "1.0", "has routes");
+  return &entry;
+}
+
 struct Fixture {
   FakeHost host;
   PluginInstance plugin{faulty(), host};
@@ -233,6 +248,35 @@ BOOST_AUTO_TEST_CASE(cuts_a_long_message_at_a_whole_character) {
   plughost::sdk::detail::report(&error, Error(PH_E_INTERNAL, message));
 
   BOOST_TEST(std::string(error.msg) == std::string(366, 'x'));
+}
+
+BOOST_AUTO_TEST_CASE(declares_the_routes_of_the_constructor) {
+  FakeHost host;
+  PluginInstance plugin{declaring(), host};
+  const auto* extension = plugin.api().get_extension(plugin.raw(), PH_ROUTES_1);
+  BOOST_TEST_REQUIRE(extension != nullptr);
+  const auto& routes = *static_cast<const ph_routes_api*>(extension);
+  ph_error error = plughost::test::empty_error();
+  ph_offered_route first{};
+  first.size = sizeof first;
+  ph_offered_route cut{};  // as an older host has it
+  cut.size = offsetof(ph_offered_route, origin);
+
+  BOOST_TEST(routes.next(plugin.raw(), 0, &first, &error) == PH_OK);
+  BOOST_TEST(routes.next(plugin.raw(), 1, &cut, &error) == PH_OK);
+  BOOST_TEST(routes.next(plugin.raw(), 2, &cut, &error) == PH_END);
+
+  BOOST_TEST_REQUIRE(first.n_methods == 2U);
+  BOOST_TEST(text(first.methods[0]) == "GET");
+  BOOST_TEST(text(first.methods[1]) == "POST");
+  BOOST_TEST(text(first.pattern) == "/hello/{name}");
+  BOOST_TEST(text(first.handler) == "hello");
+  BOOST_TEST(text(first.options_json) == R"({"timeout":"5s"})");
+  BOOST_TEST(text(first.origin).find("sdk_entry_test.cpp:") != std::string_view::npos);
+  BOOST_TEST(cut.n_methods == 0U);
+  BOOST_TEST(text(cut.pattern) == "/all");
+  BOOST_TEST(cut.origin.ptr == nullptr);
+  BOOST_TEST(plugin.api().get_extension(plugin.raw(), "ph.other/1") == nullptr);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

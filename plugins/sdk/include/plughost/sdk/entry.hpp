@@ -83,6 +83,20 @@ inline ph_status bind(ph_plugin* plugin, const ph_route* asked, ph_handler* out,
   });
 }
 
+inline ph_status next_route(ph_plugin* plugin, size_t index, ph_offered_route* out,
+                            ph_error*) noexcept {
+  const auto& routes = as_plugin(plugin).declared_routes();
+  if (index >= routes.size()) return PH_END;
+  routes[index].fill(*out);
+  return PH_OK;
+}
+
+inline constexpr ph_routes_api kRoutes = {sizeof(ph_routes_api), 0, &next_route};
+
+inline const void* get_extension(ph_plugin*, const char* id) noexcept {
+  return std::strcmp(id, PH_ROUTES_1) == 0 ? &kRoutes : nullptr;
+}
+
 inline void unbind(ph_plugin*, ph_route_ctx* route) noexcept { delete &as_route(route); }
 
 inline ph_status start(ph_plugin* plugin, ph_error* err) noexcept {
@@ -139,6 +153,7 @@ constexpr ph_plugin_api make_api() noexcept {
   api.drain = &drain;
   api.stop = &stop;
   api.destroy = &destroy;
+  api.get_extension = &get_extension;
   return api;
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <plughost/sdk/declared_route.hpp>
 #include <plughost/sdk/handler.hpp>
 #include <plughost/sdk/host.hpp>
 #include <string>
@@ -60,6 +62,7 @@ class Plugin {
   virtual void stop() {}
 
   const Host& host() const noexcept { return host_; }
+  const std::deque<DeclaredRoute>& declared_routes() const noexcept { return declared_routes_; }
 
  protected:
   explicit Plugin(Host host) noexcept : host_(host) {}
@@ -99,6 +102,18 @@ class Plugin {
     handlers_.insert_or_assign(std::move(name), Registered{std::move(make), run, body});
   }
 
+  /// A route of the plugin's own, which needs no line in routes.yaml. In the constructor only.
+  ///
+  /// methods: "GET", "GET|POST" or "ANY". pattern: as in routes.yaml. handler: a registered name.
+  /// options_json: an object of what a route may have there beside `to`; none if empty.
+  void add_route(std::string methods, std::string pattern, std::string handler,
+                 std::string options_json = {}, const char* file = __builtin_FILE(),
+                 int line = __builtin_LINE()) {
+    declared_routes_.emplace_back(std::move(methods), std::move(pattern), std::move(handler),
+                                  std::move(options_json),
+                                  std::string(file) + ':' + std::to_string(line));
+  }
+
  private:
   struct Registered {
     HandlerFactory make;
@@ -117,7 +132,8 @@ class Plugin {
   }
 
   Host host_;
-  // Filled by the derived constructor and only read afterwards, so it needs no lock.
+  // Filled by the derived constructor and only read afterwards, so they need no lock.
+  std::deque<DeclaredRoute> declared_routes_;
   std::map<std::string, Registered, std::less<>> handlers_;
 };
 
