@@ -70,12 +70,11 @@ BOOST_AUTO_TEST_CASE(asks_anew_for_each_table) {
   registry->load(config);
   bind_and_start();
 
-  const Lines calls{
-      "create",      "table_begin", "next",        "next",         "next",  "next",
-      "bind",        "bind",        "bind",        "table_commit", "start",  // and of the second
-                                                                             // table:
-      "table_begin", "next",        "next",        "next",         "next",  "bind",
-      "bind",        "bind",        "table_commit"};
+  const Lines calls{"create", "table_begin", "next", "next", "next", "next", "bind", "bind", "bind",
+                    "table_commit", "start",  // and of the second
+                                              // table:
+                    "table_begin", "next", "next", "next", "next", "bind", "bind", "bind",
+                    "table_commit"};
   BOOST_TEST(journal_lines() == calls, boost::test_tools::per_element());
   BOOST_REQUIRE(routes.size() == 3u);
   BOOST_TEST(ask(2).body == "hello");
