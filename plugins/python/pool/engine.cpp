@@ -65,23 +65,32 @@ void Engine::launch() {
   if (!keeper_.joinable()) keeper_ = std::thread([this] { keep(); });
 }
 
-void Engine::start() {
+void Engine::start(std::chrono::milliseconds limit) {
   starting_ = true;
   launch();
   std::string error;
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] {
-      return !start_error_.empty() || std::all_of(slots_.begin(), slots_.end(), [](const Slot& s) {
-        return !s.wanted || (s.worker != nullptr && s.worker->ready);
-      });
-    });
+    const auto settled = [this] { return !start_error_.empty() || all_ready(); };
+    if (limit.count() == 0) {
+      changed_.wait(lock, settled);
+    } else if (!changed_.wait_for(lock, limit, settled)) {
+      start_error_ = "the pool workers" + suffix_ + " are not up after " +
+                     std::to_string(limit.count() / 1000) + " s";
+    }
     starting_ = false;
     error = start_error_;
   }
   if (error.empty()) return;
   stop();
   throw std::runtime_error(error);
+}
+
+/// mutex_ held.
+bool Engine::all_ready() const {
+  return std::all_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
+    return !slot.wanted || (slot.worker != nullptr && slot.worker->ready);
+  });
 }
 
 bool Engine::drain(std::uint64_t deadline_ns) {

@@ -33,14 +33,17 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   bool submit(const Job& job) noexcept;
   Admission call(std::unique_ptr<Call>& call);
   bool withdraw(std::uint64_t number);
-  void start();
+  void start(std::chrono::milliseconds limit);
   void launch();
   bool drain(std::uint64_t deadline_ns);
+  void retire();
+  bool is_over() const;
   void stop();
   std::string health() const;
 
  private:
   Admission admit(const Job& job, Call* call);
+  bool all_ready() const;
 
   /// A reserved box and what goes into it.
   struct Parcel {
@@ -119,6 +122,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void succeed_early(Slot& slot, Slot& other);
   void keep_predecessor(Slot& slot, Slot& old);
   bool leave(Worker& worker);
+  void retire_workers();
 
   // overdue.cpp
   void end_overdue();
@@ -154,6 +158,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   bool hungry_ = false;          // the feeder sleeps and could place a request
   bool starting_ = false;        // start() has not returned: a failure is final
   bool closed_ = false;          // takes no more jobs
+  bool retiring_ = false;        // workers leave when there is no more work
   bool stopping_ = false;
   std::string start_error_;
 

@@ -151,7 +151,7 @@ void Engine::restart_due_slots() {
   for (unsigned i = 0; i < slots_.size(); ++i) {
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ || !start_error_.empty()) return;
+      if (stopping_ || !start_error_.empty() || (retiring_ && backlog_.empty())) return;
       const Slot& slot = slots_[i];
       if (slot.worker != nullptr || !slot.wanted || slot.restart_at > Clock::now()) continue;
     }

@@ -42,6 +42,10 @@ struct PoolSettings : PoolOptions {
 ///          worker has 132 KiB of shared memory, more while requests or answers are larger.
 class Pool : public Backend {
  public:
+  using Backend::start;
+  /// [control], GIL not held. As start(), but fails when the workers are not up after limit; 0:
+  /// they may take as long as they need.
+  virtual void start(std::chrono::milliseconds limit) = 0;
   /// [any], one at a time. Starts what start() does without waiting for workers; what goes wrong
   /// then is logged, and tried again. Takes no GIL. Throws std::system_error when there are no
   /// threads; then it may be called again.
@@ -54,6 +58,11 @@ class Pool : public Backend {
   /// [control], GIL not held. Announces a route, so that workers import its function before they
   /// take work; a route that was not announced is imported at its first request.
   virtual void add_route(const RouteTarget& route) = 0;
+  /// [control]. Takes no more; workers leave when what was accepted is done, at once if nothing is.
+  /// Does not wait for it; stop() follows in the end.
+  virtual void retire() = 0;
+  /// [any]. After retire(): whether the workers have left.
+  virtual bool is_over() const = 0;
 };
 
 /// Starts nothing: processes come with start(). The interpreter is initialised by then.

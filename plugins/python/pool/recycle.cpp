@@ -50,7 +50,7 @@ int Engine::recycle_timeout_ms() const {
   const Recycle& recycle = settings_.recycle;
   bool busy = recycle.rss_bytes != 0 || recycle.age.count() != 0;
   for (const Slot& slot : slots_) busy = busy || (slot.worker != nullptr && !slot.wanted);
-  return recycle.ever() && busy ? static_cast<int>(kRssPeriod.count()) : -1;
+  return (recycle.ever() || retiring_) && busy ? static_cast<int>(kRssPeriod.count()) : -1;
 }
 
 /// Why the worker should go; empty: it need not.
@@ -79,13 +79,13 @@ void Engine::look_at_memory() {
 
 /// One step of all replacements under way; starts new ones.
 void Engine::recycle() {
-  if (!settings_.recycle.ever()) return;
   look_at_memory();
   std::vector<unsigned> successors;
   std::vector<std::shared_ptr<Worker>> leaving;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || starting_) return;
+    if (stopping_ || starting_ || !(settings_.recycle.ever() || retiring_)) return;
+    retire_workers();
     for (unsigned i = 0; i < slots_.size(); ++i) {
       const std::shared_ptr<Worker>& worker = slots_[i].worker;
       if (worker == nullptr || worker->dead || worker->useless || !worker->ready) continue;
@@ -93,7 +93,7 @@ void Engine::recycle() {
         if (leave(*worker)) leaving.push_back(worker);
         continue;
       }
-      if (!slots_[i].wanted || !worker->retirement.empty()) continue;
+      if (retiring_ || !slots_[i].wanted || !worker->retirement.empty()) continue;
       Slot& other = slots_[twin(i)];
       if (other.worker != nullptr || other.restart_at > Clock::now()) continue;
       worker->retirement = has_done_enough(*worker);
