@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from typing import Any, ClassVar, Optional
+from weakref import WeakValueDictionary
 
 
 class LifespanFailed(Exception):
@@ -19,7 +20,7 @@ class ClientDisconnected(OSError):
 class Application:
     """An ASGI application, once however many routes it has."""
 
-    _known: ClassVar[dict[int, Application]] = {}
+    _known: ClassVar[WeakValueDictionary[int, Application]] = WeakValueDictionary()
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -31,13 +32,21 @@ class Application:
 
     @classmethod
     def of(cls, app: Any) -> Application:
-        return cls._known.setdefault(id(app), cls(app))
+        known = cls._known.get(id(app))
+        if known is None:
+            known = cls._known[id(app)] = cls(app)
+        return known
 
     async def start_up(self) -> None:
         """Raises LifespanFailed. An application that does not know lifespans is left alone."""
-        self._task = asyncio.create_task(self._live())
-        if not await self._tell("startup"):
-            self._task = None
+        self.state = None
+        self._task = task = asyncio.create_task(self._live())
+        try:
+            if not await self._tell("startup"):
+                self._task = None
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
 
     async def shut_down(self) -> None:
         if self._task is None:

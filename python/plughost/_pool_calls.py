@@ -6,6 +6,8 @@ through the same bytes: what cannot be pickled shows in a unit test too.
 
 from __future__ import annotations
 
+import importlib
+import io
 import pickle
 import traceback
 from collections.abc import Callable
@@ -13,7 +15,11 @@ from concurrent.futures import Future
 from functools import partial
 from inspect import iscoroutinefunction, unwrap
 from pickle import PicklingError
+from types import FunctionType
 from typing import Any
+
+from . import _generations
+from ._generations import Generation
 
 _RETURNED, _RAISED = b"\0", b"\1"
 
@@ -37,14 +43,16 @@ def name_of(function: Callable[..., Any]) -> str:
     return f"{module}:{name}"
 
 
-def pack(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+def pack(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], caller: Generation
+) -> bytes:
     """Raises TypeError for what no worker can run, PicklingError for what cannot travel."""
     if not callable(function):
         raise TypeError(f"a pool calls functions, and {function!r} is none")
     if iscoroutinefunction(function):
         raise TypeError(f"{name_of(function)} is an async def function: a pool calls plain ones")
     try:
-        return pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        return _dumps((function, args, kwargs), caller)
     except Exception as error:
         raise PicklingError(
             f"the call of {name_of(function)} cannot be sent to a worker process "
@@ -69,17 +77,18 @@ def run(body: bytes) -> bytes:
         return _RAISED + _packed_error(error)
 
 
-def settle(future: Future[Any], reply: bytes) -> None:
+def settle(future: Future[Any], reply: bytes, caller: Generation) -> None:
     """Sets the future to what run() came to."""
     try:
-        result = pickle.loads(memoryview(reply)[1:])
+        result = _loads(memoryview(reply)[1:], caller)
     except BaseException as error:
         future.set_exception(_kept(error))
         return
     if reply[:1] == _RETURNED:
         future.set_result(result)
     else:
-        future.set_exception(_error_of(*result))
+        pickled, summary, text = result
+        future.set_exception(_error_of(pickled, summary, text, caller))
 
 
 def _packed_error(error: BaseException) -> bytes:
@@ -92,9 +101,9 @@ def _packed_error(error: BaseException) -> bytes:
     return pickle.dumps((pickled, summary, text), pickle.HIGHEST_PROTOCOL)
 
 
-def _error_of(pickled: bytes, summary: str, text: str) -> BaseException:
+def _error_of(pickled: bytes, summary: str, text: str, caller: Generation) -> BaseException:
     try:
-        error = pickle.loads(pickled)
+        error = _loads(pickled, caller)
     except BaseException:  # one that is made with other arguments than its `args`, say
         error = None
     kept = _kept(error, summary)
@@ -109,3 +118,58 @@ def _kept(error: object, summary: str = "") -> Exception:
     if isinstance(error, Exception) and not isinstance(error, (StopIteration, StopAsyncIteration)):
         return error
     return RuntimeError(f"a call in a pool raised {summary or repr(error)}")
+
+
+# pickle finds classes and functions by name in sys.modules, where after a reload there are others
+# than those of a caller from before it.
+
+
+def find(module: str, name: str) -> Any:
+    """In the worker: what the caller knows by that name."""
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, caller: Generation) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._modules = caller.modules
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, (type, FunctionType)) and obj.__module__ in self._modules:
+            found: Any = self._modules[obj.__module__]
+            for part in obj.__qualname__.split("."):
+                found = getattr(found, part, None)
+            if found is obj:
+                return find, (obj.__module__, obj.__qualname__)
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, caller: Generation) -> None:
+        super().__init__(file)
+        self._modules = caller.modules
+
+    def find_class(self, module: str, name: str) -> Any:
+        found: Any = self._modules.get(module)
+        if found is None:
+            return super().find_class(module, name)
+        for part in name.split("."):
+            found = getattr(found, part)
+        return found
+
+
+def _dumps(value: Any, caller: Generation) -> bytes:
+    if _generations.is_current(caller):
+        return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    file = io.BytesIO()
+    _Pickler(file, caller).dump(value)
+    return file.getvalue()
+
+
+def _loads(pickled: Any, caller: Generation) -> Any:
+    if _generations.is_current(caller):
+        return pickle.loads(pickled)
+    return _Unpickler(io.BytesIO(pickled), caller).load()

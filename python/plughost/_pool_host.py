@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any, Optional, TypeVar
 
 from . import _pool_calls, _pools
+from ._generations import Generation
 from .errors import CallTimeout, DeadlineExceeded, PoolUnavailable, WorkerLost
 
 T = TypeVar("T")
@@ -27,11 +29,12 @@ _ERRORS: dict[int, Callable[[str], Exception]] = {
 
 
 class CallFuture(Future[T]):
-    """The future of a call that the host has."""
+    """The future of a call that the host has. caller: whose classes the result is made of."""
 
-    def __init__(self, withdraw: Callable[[], bool]) -> None:
+    def __init__(self, withdraw: Callable[[], bool], caller: Generation) -> None:
         super().__init__()
         self._withdraw = withdraw
+        self.caller = caller
 
     def cancel(self) -> bool:
         if self.done() or not self._withdraw():
@@ -64,16 +67,17 @@ class CallFuture(Future[T]):
 class HostBackend:
     """Hands calls to the host, and sets their futures on a thread of its own.
 
-    submit takes pool, number, name and call and gives why it was refused, or nothing; withdraw
-    takes pool and number; take gives the calls that have ended as number, status and reply or
-    detail, waits if there are none, and gives none when there will be no more.
+    submit takes the caller's generation, pool, number, name and call and gives why it was refused,
+    or nothing; withdraw takes generation, pool and number; take gives the calls that have ended as
+    number, status and reply or detail, waits if there are none, and gives none when there will be
+    no more.
     """
 
     def __init__(
         self,
         trouble_with: Callable[[str], str],
-        submit: Callable[[str, int, str, bytes], str],
-        withdraw: Callable[[str, int], bool],
+        submit: Callable[[int, str, int, str, bytes], str],
+        withdraw: Callable[[int, str, int], bool],
         take: Callable[[], list[tuple[int, int, bytes]]],
     ) -> None:
         self.trouble_with = trouble_with
@@ -81,18 +85,19 @@ class HostBackend:
         self._withdraw = withdraw
         self._take = take
         self._numbers = itertools.count(1)
-        self._futures: dict[int, Future[Any]] = {}
+        self._futures: dict[int, CallFuture[Any]] = {}
         self._starting = threading.Lock()
         self._thread: Optional[threading.Thread] = None
 
-    def submit(self, pool: str, name: str, call: bytes) -> Future[Any]:
+    def submit(self, pool: str, name: str, call: bytes, caller: Generation) -> Future[Any]:
         if self._thread is None:
             self._start()
         number = next(self._numbers)
-        future: Future[Any] = CallFuture(lambda: self._withdrawn(pool, number))
+        withdraw = partial(self._withdrawn, pool, number, caller)
+        future: CallFuture[Any] = CallFuture(withdraw, caller)
         self._futures[number] = future
         try:
-            refusal = self._submit(pool, number, name, call)
+            refusal = self._submit(caller.number, pool, number, name, call)
             if refusal:
                 raise PoolUnavailable(refusal)
         except BaseException:
@@ -112,8 +117,8 @@ class HostBackend:
                 thread.start()
                 self._thread = thread
 
-    def _withdrawn(self, pool: str, number: int) -> bool:
-        if not self._withdraw(pool, number):
+    def _withdrawn(self, pool: str, number: int, caller: Generation) -> bool:
+        if not self._withdraw(caller.number, pool, number):
             return False
         self._futures.pop(number, None)
         return True
@@ -138,9 +143,9 @@ def attach(*functions: Any) -> HostBackend:
     return backend
 
 
-def _settle(future: Future[Any], status: int, reply: bytes) -> None:
+def _settle(future: CallFuture[Any], status: int, reply: bytes) -> None:
     if status == _RETURNED:
-        _pool_calls.settle(future, reply)
+        _pool_calls.settle(future, reply, future.caller)
     elif status == _CANCELLED:
         Future.cancel(future)
         future.set_running_or_notify_cancel()

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from plughost import _logging, _pools
 from plughost._pool_prepare import PrepareError, prepare
+from plughost._user_code import read_changes
 
 
 class Descriptor:
@@ -68,6 +69,7 @@ def initialize(
     _logging.install_in_worker(setup.log_level)
     _pools.use(_pools.InWorker())
     sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
+    read_changes(setup.import_paths)
     try:
         _core = _load_extension(setup.module)
         _core.attach(feeder.fd, session.fd, [box.fd for box in boxes])

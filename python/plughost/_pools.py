@@ -9,7 +9,8 @@ from concurrent.futures import Executor, Future
 from itertools import islice
 from typing import Any, Generic, NoReturn, Optional, ParamSpec, Protocol, TypeVar
 
-from . import _pool_calls
+from . import _generations, _pool_calls
+from ._generations import Generation
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,7 +22,7 @@ class Backend(Protocol):
     def trouble_with(self, pool: str) -> str:
         """Why there is no pool of that name; empty: there is one."""
 
-    def submit(self, pool: str, name: str, call: bytes) -> Future[Any]:
+    def submit(self, pool: str, name: str, call: bytes, caller: Generation) -> Future[Any]:
         """name: of the function, for the log."""
 
 
@@ -30,6 +31,7 @@ class Pool(Executor):
 
     Functions are found in the worker by the names of their modules; arguments and results travel
     pickled. The server starts the pool when it is first used, and ends it: there is no shutdown.
+    After a reload, code of before it goes on in the pool that it had, until its last request ends.
 
     Any thread. Raises PoolUnavailable when the queue is full, PicklingError for what cannot travel.
     A future raises what the function raised, or a PoolError.
@@ -40,8 +42,9 @@ class Pool(Executor):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Calls fn in a worker. cancel() of the future drops a call that waits in the queue."""
-        call = _pool_calls.pack(fn, args, kwargs)
-        return _backend.submit(self.name, _pool_calls.name_of(fn), call)
+        caller = _generations.calling(fn)
+        call = _pool_calls.pack(fn, args, kwargs, caller)
+        return _backend.submit(self.name, _pool_calls.name_of(fn), call, caller)
 
     def map(
         self,
@@ -101,17 +104,17 @@ class Inline:
     def trouble_with(self, pool: str) -> str:
         return ""
 
-    def submit(self, pool: str, name: str, call: bytes) -> Future[Any]:
+    def submit(self, pool: str, name: str, call: bytes, caller: Generation) -> Future[Any]:
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
-        _pool_calls.settle(future, _pool_calls.run(call))
+        _pool_calls.settle(future, _pool_calls.run(call), caller)
         return future
 
 
 class InWorker(Inline):
     """In a worker, where modules that name pools are imported too, but may not use them."""
 
-    def submit(self, pool: str, name: str, call: bytes) -> NoReturn:
+    def submit(self, pool: str, name: str, call: bytes, caller: Generation) -> NoReturn:
         raise RuntimeError(
             "a pool cannot be used inside a pool worker, which would wait for workers that wait "
             "themselves: call the function, or submit from a handler in mode thread or async"

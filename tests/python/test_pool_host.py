@@ -31,7 +31,7 @@ class Host:
     def trouble_with(self, pool: str) -> str:
         return "" if pool == "default" else f"there is no pool '{pool}'"
 
-    def submit(self, pool: str, number: int, name: str, call: bytes) -> str:
+    def submit(self, caller: int, pool: str, number: int, name: str, call: bytes) -> str:
         if len(self.calls) == self.room:
             return "The queue is full."
         self.calls[number] = call
@@ -40,7 +40,7 @@ class Host:
             raise DeadlineExceeded
         return ""
 
-    def withdraw(self, pool: str, number: int) -> bool:
+    def withdraw(self, caller: int, pool: str, number: int) -> bool:
         return self.calls.pop(number, None) is not None
 
     def take(self) -> list[Ended]:

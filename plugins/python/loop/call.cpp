@@ -98,6 +98,7 @@ void deallocate(PyObject* self) {
   if (call.state != nullptr) {
     refuse(call, 500, "The handler was given up.");
     if (call.state->app) leave_app(*call.state);
+    --call.state->job.route->tasks;
     delete call.state;
   }
   PyObject_Free(self);
@@ -152,6 +153,7 @@ PyRef make_call(EventLoop& loop, const Job& job) {
   CallObject* const call = type == nullptr ? nullptr : PyObject_New(CallObject, type);
   if (call == nullptr) return {};
   call->state = new CallState(loop, job);
+  ++job.route->tasks;
   call->state->self = call;
   if (is_app) call->state->app.emplace();
   if (is_socket) call->state->socket = std::make_unique<SocketState>(*websockets);

@@ -14,6 +14,11 @@ PyObject* loop_or_none(const EventLoop* loop) {
   return loop == nullptr || !loop->is_running() ? Py_None : loop->python_loop();
 }
 
+PyRef limit_or_none(Hooks::Limit limit) {
+  if (limit.count() == 0) return PyRef::borrow(Py_None);
+  return PyRef::steal(PyFloat_FromDouble(limit.count()));
+}
+
 std::string text_of(const PyRef& text) {
   const char* bytes = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
   if (bytes == nullptr) PyErr_Clear();
@@ -49,10 +54,10 @@ bool Hooks::need_loop() const {
   return needed.get() == Py_True;
 }
 
-void Hooks::start(const EventLoop* loop) {
+void Hooks::start(const EventLoop* loop, Limit limit) {
   if (!object_) return;
-  const PyRef done =
-      PyRef::steal(PyObject_CallMethod(object_.get(), "start", "O", loop_or_none(loop)));
+  const PyRef done = PyRef::steal(PyObject_CallMethod(
+      object_.get(), "start", "OO", loop_or_none(loop), limit_or_none(limit).get()));
   if (done) {
     has_shutdown_ = done.get() == Py_True;
     return;
@@ -63,10 +68,10 @@ void Hooks::start(const EventLoop* loop) {
   throw BindError("", text_of(PyRef::steal(PyObject_Str(error.get()))));
 }
 
-void Hooks::stop(const EventLoop* loop) {
+void Hooks::stop(const EventLoop* loop, Limit limit) {
   has_shutdown_ = false;
-  const PyRef failed =
-      PyRef::steal(PyObject_CallMethod(object_.get(), "stop", "O", loop_or_none(loop)));
+  const PyRef failed = PyRef::steal(PyObject_CallMethod(
+      object_.get(), "stop", "OO", loop_or_none(loop), limit_or_none(limit).get()));
   for (Py_ssize_t i = 0; failed && i < PyList_GET_SIZE(failed.get()); ++i) {
     log(PyList_GET_ITEM(failed.get(), i));
   }

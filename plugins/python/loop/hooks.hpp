@@ -2,6 +2,7 @@
 
 #include <plughost/abi/abi.h>
 
+#include <chrono>
 #include <string>
 
 #include "core/py_ref.hpp"
@@ -13,11 +14,16 @@ class EventLoop;
 /// The functions on_startup and on_shutdown of the modules that handlers are in.
 ///
 /// Called once for each module, in the order in which the first route of each was bound, and for
-/// the end the other way round. `async def` ones run on the event loop.
+/// the end the other way round. `async def` ones run on the event loop. A module that several
+/// generations have is started with the first and ended with the last of them.
 ///
-/// Owner:   the plugin instance. Threads: control, GIL held, destruction included.
+/// Owner:   a generation. Threads: control, GIL held, destruction included.
+/// Limits:  an awaited hook gets `limit`, 0: as long as it takes; beyond it is cancelled and has
+///          failed.
 class Hooks final {
  public:
+  using Limit = std::chrono::duration<double>;
+
   explicit Hooks(const ph_host* host) : host_(host) {}
 
   /// A route's target, `module:attr`. Errors: throws std::runtime_error.
@@ -28,12 +34,12 @@ class Hooks final {
   bool need_loop() const;
   /// Starts the modules added since the last time; loop may be null.
   /// Errors: throws BindError that names the module; the traceback is in the log.
-  void start(const EventLoop* loop);
+  void start(const EventLoop* loop, Limit limit);
   /// What fails is logged.
-  void stop(const EventLoop* loop);
+  void stop(const EventLoop* loop, Limit limit);
   /// GIL not needed: whether stop has something to call.
   bool has_shutdown() const { return has_shutdown_; }
-  /// Before the interpreter is finalised.
+  /// Lets go of the modules.
   void clear() { object_ = PyRef(); }
 
  private:

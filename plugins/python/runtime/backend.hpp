@@ -49,6 +49,8 @@ struct RouteTarget {
   /// does not wait takes one off. Thread mode learns by it for which calls another thread goes on.
   mutable std::atomic<int> waits{0};
   static constexpr int kWaitsMemory = 16;
+  /// Calls of the event loop that still know it; with the GIL held.
+  mutable std::size_t tasks = 0;
 };
 
 /// A request on its way to Python. head and its views live until the terminal call.

@@ -117,6 +117,33 @@ bool Crew::mark_stuck(Member& member, std::uint64_t turn) {
   return true;
 }
 
+// The mutex keeps a route that is in use here: may_be_in says no only afterwards.
+
+std::string Crew::handler(const Member& member, std::uint64_t turn) const {
+  const std::lock_guard lock(mutex_);
+  if (member.turn.load(std::memory_order_acquire) != turn) return {};
+  return member.route.load(std::memory_order_relaxed)->spec;
+}
+
+std::set<std::string> Crew::handlers() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> specs;
+  for (const Member& member : members_) {
+    if (member.is_in_call()) specs.insert(member.route.load(std::memory_order_relaxed)->spec);
+  }
+  return specs;
+}
+
+bool Crew::may_be_in(const std::function<bool(const RouteTarget*)>& of) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
+    const bool works =
+        member.place_ == Member::Place::active || member.place_ == Member::Place::aside;
+    // Between two calls it may still be leaving the first.
+    return works && (!member.is_in_call() || of(member.route.load(std::memory_order_relaxed)));
+  });
+}
+
 Member* Crew::bring_in() {
   const std::lock_guard lock(mutex_);
   if (stopping_) return nullptr;

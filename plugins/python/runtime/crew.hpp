@@ -7,6 +7,8 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "runtime/job_queue.hpp"
@@ -26,6 +28,8 @@ struct alignas(64) Member {
  private:
   friend class Crew;
   enum class Place { absent, away, parked, active, aside, left };
+  bool is_in_call() const { return turn.load(std::memory_order_acquire) % 2 == 1; }
+
   // Guarded by Crew::mutex_.
   Place place_ = Place::absent;
   bool stuck_ = false;  // replaced: it ends when its call returns
@@ -77,11 +81,19 @@ class Crew final {
              const std::function<TimePoint()>& overdue);
   /// False: the member's call of that turn has just returned.
   bool mark_stuck(Member& member, std::uint64_t turn);
+  /// What the member's call of that turn is of; empty: it has just returned.
+  std::string handler(const Member& member, std::uint64_t turn) const;
   /// A member that needs a thread from now on; null: all have one.
   Member* bring_in();
   std::size_t stuck() const;
 
+  /// What its members are in calls of.
+  std::set<std::string> handlers() const;
+
   // Called by the control thread.
+  /// Whether a member may still use the route of a call for which the predicate holds. One that
+  /// does not now will not, unless such a call is submitted.
+  bool may_be_in(const std::function<bool(const RouteTarget*)>& of) const;
   /// Refuses new jobs and waits until all accepted ones are done. False: the deadline came first.
   bool wait_until_done(TimePoint deadline);
   /// Takes away every job that has not started.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -43,6 +44,10 @@ class Dispatcher final : public Backend {
   /// True after stop if a thread is still inside a handler: then neither this object nor the
   /// interpreter may go.
   bool abandoned() const { return abandoned_.load(std::memory_order_relaxed); }
+  /// [control] As Crew::may_be_in.
+  bool may_be_in(const std::function<bool(const RouteTarget*)>& of) const {
+    return crew_.may_be_in(of);
+  }
 
  private:
   enum class State { created, started, stopped };

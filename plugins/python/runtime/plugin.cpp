@@ -86,10 +86,8 @@ ph_status bind(ph_plugin* plugin, const ph_route* route, ph_handler* out,
                ph_error* error) noexcept {
   return guarded(error, [&]() -> ph_status {
     if (!PH_HAS(out, handle)) return fail(error, PH_E_UNSUPPORTED, "", "the host is too old");
-    out->ctx = plugin
-                   ->bind(view(route->handler), view(route->config_json), view(route->mount),
-                          parameters(*route))
-                   .release();
+    out->ctx = plugin->bind(view(route->handler), view(route->config_json), view(route->mount),
+                            parameters(*route));
     out->flags = PH_HF_NONBLOCKING;
     if (out->ctx->target.streams_body) out->flags |= PH_HF_STREAM_BODY;
     out->handle = handle;
@@ -123,7 +121,34 @@ const void* get_extension(ph_plugin*, const char* id) noexcept {
 }
 
 void unbind(ph_plugin* plugin, ph_route_ctx* route) noexcept {
-  plugin->unbind(std::unique_ptr<ph_route_ctx>(route));
+  guarded(nullptr, [&]() -> ph_status {
+    plugin->unbind(*route);
+    return PH_OK;
+  });
+}
+
+ph_status table_begin(ph_plugin* plugin, uint64_t /*epoch*/, ph_error* error) noexcept {
+  return guarded(error, [&]() -> ph_status {
+    if (plugin->has_open_table())
+      return fail(error, PH_E_STATE, "", "the last table is still open");
+    plugin->table_begin();
+    return PH_OK;
+  });
+}
+
+ph_status table_commit(ph_plugin* plugin, uint64_t /*epoch*/, ph_error* error) noexcept {
+  return guarded(error, [&]() -> ph_status {
+    if (!plugin->has_open_table()) return fail(error, PH_E_STATE, "", "no table is open");
+    plugin->table_commit();
+    return PH_OK;
+  });
+}
+
+void table_abort(ph_plugin* plugin, uint64_t /*epoch*/) noexcept {
+  guarded(nullptr, [&]() -> ph_status {
+    plugin->table_abort();
+    return PH_OK;
+  });
 }
 
 ph_status start(ph_plugin* plugin, ph_error* error) noexcept {
@@ -162,9 +187,9 @@ constexpr ph_plugin_api kApi = {sizeof(ph_plugin_api),
                                 0,
                                 bind,
                                 unbind,
-                                nullptr,
-                                nullptr,
-                                nullptr,
+                                table_begin,
+                                table_commit,
+                                table_abort,
                                 start,
                                 nullptr,
                                 health,

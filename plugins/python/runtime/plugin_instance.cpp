@@ -4,6 +4,7 @@
 
 #include "runtime/environment.hpp"
 #include "runtime/log_bridge.hpp"
+#include "runtime/user_modules.hpp"
 #include "wsgi/application.hpp"
 
 using namespace plughost::python;
@@ -56,49 +57,48 @@ Mode mode_of(const Target& target, std::optional<Mode> wanted) {
 }  // namespace
 
 ph_plugin::ph_plugin(const ph_host* host, Settings settings)
-    : host_(host),
-      settings_(std::move(settings)),
+    : settings_(std::move(settings)),
       interpreter_(settings_.import_paths, python_executable(settings_.venv)),
       dispatcher_(host, settings_.threads, settings_.queue),
       loop_(host, {settings_.tasks, settings_.loop}),
-      hooks_(host),
-      pools_(host, settings_),
+      generations_(host, settings_, interpreter_, dispatcher_, loop_),
       offered_routes_(host, settings_.routes) {
   const Interpreter::ControlGil gil(interpreter_);
   send_logging_to(host);
-  pool_calls_.attach(pools_);
+  user_modules::install(settings_.import_paths);
+  pool_calls_.attach(generations_, settings_);
 }
 
 ph_plugin::~ph_plugin() {
-  pools_.clear();
+  generations_.clear();
   {
     const Interpreter::ControlGil gil(interpreter_);
-    hooks_.clear();
     pool_calls_.clear();
   }
   interpreter_.finalize();
 }
 
-Backend& ph_plugin::backend_for(const RouteTarget& route, const RouteOptions& options) {
-  const Mode mode = mode_of(*route.target, options.mode);
-  if (mode == Mode::pool) return pools_.use(options.pool, route);
+Backend& ph_plugin::backend_for(const RouteOptions& options, ph_route_ctx& route) {
+  const RouteTarget& target = route.target;
+  Generation& generation = *route.generation;
+  const Mode mode = mode_of(*target.target, options.mode);
+  if (mode == Mode::pool) return generation.pools.use(options.pool, target);
   {
     const Interpreter::ControlGil gil(interpreter_);
-    hooks_.add(route.spec);
-    if (mode == Mode::asgi) hooks_.add_app(route.spec, route.target->function());
+    generation.hooks.add(target.spec);
+    if (mode == Mode::asgi) generation.hooks.add_app(target.spec, target.target->function());
   }
   const bool runs_on_loop = mode == Mode::async || mode == Mode::asgi;
-  if (runs_on_loop) uses_loop_ = true;
-  if (started_) start_loop_and_hooks();
-  if (runs_on_loop) return loop_;
-  return dispatcher_;
+  if (!runs_on_loop) return dispatcher_;
+  generation.uses_loop = true;
+  return loop_;
 }
 
-std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
-                                              std::string_view options_json, std::string_view mount,
-                                              std::vector<std::string> params) {
+ph_route_ctx* ph_plugin::bind(std::string_view handler, std::string_view options_json,
+                              std::string_view mount, std::vector<std::string> params) {
   const RouteOptions options = parse_route_options(options_json);
   auto route = std::make_unique<ph_route_ctx>();
+  route->generation = &generations_.open();
   route->target.spec = handler;
   route->target.params = std::move(params);
   route->target.debug = options.debug.value_or(settings_.debug);
@@ -113,13 +113,15 @@ std::unique_ptr<ph_route_ctx> ph_plugin::bind(std::string_view handler,
         options.mode == Mode::asgi || options.stream_body || route->target.target->takes_stream();
   }
   try {
-    route->backend = &backend_for(route->target, options);
+    route->backend = &backend_for(options, *route);
   } catch (...) {
     const Interpreter::ControlGil gil(interpreter_);
     route.reset();
     throw;
   }
-  return route;
+  ph_route_ctx* const bound = route.get();
+  generations_.add(std::move(route));
+  return bound;
 }
 
 const OfferedRoute* ph_plugin::offered_route(std::size_t index) {
@@ -130,64 +132,42 @@ const OfferedRoute* ph_plugin::offered_route(std::size_t index) {
   return offered_routes_.at(index);
 }
 
-void ph_plugin::unbind(std::unique_ptr<ph_route_ctx> route) {
-  if (abandoned()) {
-    // Its handler may be running for ever.
-    static_cast<void>(route.release());
-    return;
-  }
-  const Interpreter::ControlGil gil(interpreter_);
-  route.reset();
+void ph_plugin::unbind(ph_route_ctx& route) {
+  if (!abandoned()) generations_.unbind(route);  // else its handler may be running for ever
 }
 
 void ph_plugin::start() {
-  pools_.start();
+  generations_.start_pools();
   try {
     dispatcher_.start();
-    start_loop_and_hooks();
+    generations_.start_hooks();
   } catch (...) {
     stop();
     throw;
   }
-  started_ = true;
-}
-
-void ph_plugin::start_loop_and_hooks() {
-  bool hooks_need_loop = false;
-  {
-    const Interpreter::ControlGil gil(interpreter_);
-    hooks_need_loop = hooks_.need_loop();
-  }
-  if ((uses_loop_ || hooks_need_loop) && !loop_.is_running()) loop_.start();
-  const Interpreter::ControlGil gil(interpreter_);
-  hooks_.start(&loop_);
 }
 
 bool ph_plugin::drain(std::uint64_t deadline_ns) {
   // The loop first: it cancels what is left shortly before the deadline, the others at it.
   const bool tasks_done = loop_.drain(deadline_ns);
   const bool threads_done = dispatcher_.drain(deadline_ns);
-  const bool pools_done = pools_.drain(deadline_ns);
+  const bool pools_done = generations_.drain_pools(deadline_ns);
   return tasks_done && threads_done && pools_done;
 }
 
 void ph_plugin::stop() {
-  if (hooks_.has_shutdown()) {
-    const Interpreter::ControlGil gil(interpreter_);
-    hooks_.stop(&loop_);
-  }
+  generations_.stop_hooks();
   loop_.stop();
-  pools_.stop();
+  generations_.stop_pools();
   {
     const Interpreter::ControlGil gil(interpreter_);
     pool_calls_.stop();
   }
   dispatcher_.stop();
-  started_ = false;
 }
 
 std::string ph_plugin::health() const {
   std::string reason = dispatcher_.health();
   if (reason.empty()) reason = loop_.health();
-  return reason.empty() ? pools_.health() : reason;
+  return reason.empty() ? generations_.health() : reason;
 }

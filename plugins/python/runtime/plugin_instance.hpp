@@ -8,25 +8,20 @@
 #include <vector>
 
 #include "loop/event_loop.hpp"
-#include "loop/hooks.hpp"
 #include "runtime/backend.hpp"
 #include "runtime/dispatcher.hpp"
+#include "runtime/generations.hpp"
 #include "runtime/interpreter.hpp"
 #include "runtime/offered_routes.hpp"
 #include "runtime/pool_calls.hpp"
-#include "runtime/pools.hpp"
 #include "runtime/settings.hpp"
 
-/// One route bound to a Python function; what the host hands back with each request of it.
-struct ph_route_ctx {
-  plughost::python::RouteTarget target;
-  plughost::python::Backend* backend = nullptr;
-};
-
-/// The plugin instance: the interpreter and the three ways to run a function in it.
+/// The plugin instance: the interpreter, the three ways to run a function in it, and the
+/// generations of users' code.
 ///
 /// Threads: health on [any]; everything else on [control], GIL not held.
-/// Errors:  constructor and bind throw BindError; start throws std::exception.
+/// Errors:  constructor and bind throw BindError; start, table_begin and table_commit throw
+///          std::exception.
 struct ph_plugin final {
  public:
   ph_plugin(const ph_host* host, plughost::python::Settings settings);
@@ -35,12 +30,16 @@ struct ph_plugin final {
   ph_plugin& operator=(const ph_plugin&) = delete;
 
   /// mount: the literal prefix of the route's pattern. params: the names of its path parameters.
-  std::unique_ptr<ph_route_ctx> bind(std::string_view handler, std::string_view options_json,
-                                     std::string_view mount, std::vector<std::string> params);
+  ph_route_ctx* bind(std::string_view handler, std::string_view options_json,
+                     std::string_view mount, std::vector<std::string> params);
   /// The route of that index that the modules of `routes` declare; null behind the last. Index 0
   /// asks them anew. Errors: throws std::runtime_error.
   const plughost::python::OfferedRoute* offered_route(std::size_t index);
-  void unbind(std::unique_ptr<ph_route_ctx> route);
+  void unbind(ph_route_ctx& route);
+  bool has_open_table() const { return generations_.has_open(); }
+  void table_begin() { generations_.begin(); }
+  void table_commit() { generations_.commit(); }
+  void table_abort() { generations_.abort(); }
   void start();
   bool drain(std::uint64_t deadline_ns);
   void stop();
@@ -50,19 +49,14 @@ struct ph_plugin final {
   bool abandoned() const { return dispatcher_.abandoned() || loop_.abandoned(); }
 
  private:
-  plughost::python::Backend& backend_for(const plughost::python::RouteTarget& route,
-                                         const plughost::python::RouteOptions& options);
-  void start_loop_and_hooks();
+  plughost::python::Backend& backend_for(const plughost::python::RouteOptions& options,
+                                         ph_route_ctx& route);
 
-  const ph_host* const host_;
   const plughost::python::Settings settings_;
   plughost::python::Interpreter interpreter_;
   plughost::python::Dispatcher dispatcher_;
   plughost::python::loop::EventLoop loop_;
-  plughost::python::loop::Hooks hooks_;
-  plughost::python::Pools pools_;
+  plughost::python::Generations generations_;
   plughost::python::PoolCalls pool_calls_;
   plughost::python::OfferedRoutes offered_routes_;
-  bool uses_loop_ = false;  // a route does
-  bool started_ = false;
 };

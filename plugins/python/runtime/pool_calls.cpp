@@ -8,7 +8,7 @@
 
 #include "core/failure.hpp"
 #include "core/target.hpp"
-#include "runtime/pools.hpp"
+#include "runtime/generations.hpp"
 
 namespace py = pybind11;
 
@@ -17,21 +17,21 @@ namespace {
 
 constexpr double kPatience = 2.0;  // seconds
 
-std::string submit(Pools& pools, const std::string& pool, std::uint64_t number,
-                   std::string function, std::string bytes) {
+std::string submit(Generations& generations, std::uint64_t generation, const std::string& pool,
+                   std::uint64_t number, std::string function, std::string bytes) {
   auto call = std::make_unique<pool::Call>();
   call->number = number;
   call->function = std::move(function);
   call->bytes = std::move(bytes);
-  return pools.call(pool, std::move(call));
+  return generations.call(generation, pool, std::move(call));
 }
 
 /// Calls that have ended, as (number, status, bytes).
-py::list take(Pools& pools) {
+py::list take(pool::CallDesk& desk) {
   std::vector<std::unique_ptr<pool::Call>> ended;
   {
     const py::gil_scoped_release release;
-    ended = pools.desk().take();
+    ended = desk.take();
   }
   py::list list;
   for (std::unique_ptr<pool::Call>& call : ended) {
@@ -43,17 +43,19 @@ py::list take(Pools& pools) {
 
 }  // namespace
 
-void PoolCalls::attach(Pools& pools) {
+void PoolCalls::attach(Generations& generations, const Settings& settings) {
   const py::cpp_function trouble_with(
-      [&pools](const std::string& pool) { return pools.trouble_with(pool); });
-  const py::cpp_function submit_call([&pools](const std::string& pool, std::uint64_t number,
-                                              std::string function, const py::bytes& bytes) {
-    return submit(pools, pool, number, std::move(function), bytes);
+      [&settings](const std::string& pool) { return Pools::trouble_with(pool, settings); });
+  const py::cpp_function submit_call([&generations](std::uint64_t generation,
+                                                    const std::string& pool, std::uint64_t number,
+                                                    std::string function, const py::bytes& bytes) {
+    return submit(generations, generation, pool, number, std::move(function), bytes);
   });
-  const py::cpp_function withdraw([&pools](const std::string& pool, std::uint64_t number) {
-    return pools.withdraw(pool, number);
-  });
-  const py::cpp_function take_ended([&pools] { return take(pools); });
+  const py::cpp_function withdraw(
+      [&generations](std::uint64_t generation, const std::string& pool, std::uint64_t number) {
+        return generations.withdraw(generation, pool, number);
+      });
+  const py::cpp_function take_ended([&generations] { return take(generations.desk()); });
   try {
     const py::object backend = py::module_::import("plughost._pool_host")
                                    .attr("attach")(trouble_with, submit_call, withdraw, take_ended);

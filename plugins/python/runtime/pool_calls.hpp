@@ -4,16 +4,18 @@
 
 namespace plughost::python {
 
-class Pools;
+class Generations;
+struct Settings;
 
-/// Python's way to the pools: makes `plughost.pools` use those of this process.
+/// Python's way to the pools: makes `plughost.pools` use those of this process,
+/// each caller those of its own generation.
 ///
 /// Owner:   the plugin instance, beside the pools, which outlive the interpreter.
 /// Threads: control, GIL held, destruction included.
 class PoolCalls final {
  public:
   /// Before users' modules are imported. Errors: throws BindError.
-  void attach(Pools& pools);
+  void attach(Generations& generations, const Settings& settings);
   /// When the pools have stopped, and so closed their desk: until every future is set, or for two
   /// seconds, as callbacks of futures are users' code.
   void stop();

@@ -1,5 +1,6 @@
 #include "runtime/pools.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "core/target.hpp"
@@ -24,16 +25,17 @@ PoolSettings pool_settings(const std::string& name, const PoolOptions& options,
 
 }  // namespace
 
-Pools::Pools(const ph_host* host, const Settings& settings) : host_(host) {
+Pools::Pools(const ph_host* host, const Settings& settings, pool::CallDesk& desk)
+    : host_(host), settings_(settings), desk_(desk) {
   for (const auto& [name, options] : settings.pools) {
     entries_[name].settings = pool_settings(name, options, settings);
   }
 }
 
-std::string Pools::trouble_with(std::string_view name) const {
-  if (entries_.find(name) != entries_.end()) return {};
+std::string Pools::trouble_with(std::string_view name, const Settings& settings) {
+  if (settings.pools.find(name) != settings.pools.end()) return {};
   std::vector<std::string_view> names;
-  for (const auto& [known, ignored] : entries_) names.push_back(known);
+  for (const auto& [known, ignored] : settings.pools) names.push_back(known);
   const std::string_view meant = nearest(name, names);
   return "there is no pool '" + std::string(name) + "' under 'pools' of the plugin" +
          (meant.empty() ? "" : " (did you mean '" + std::string(meant) + "'?)");
@@ -42,7 +44,7 @@ std::string Pools::trouble_with(std::string_view name) const {
 Pools::Entry& Pools::entry(std::string_view name) {
   const auto found = entries_.find(name);
   if (found != entries_.end()) return found->second;
-  throw BindError("/pool", trouble_with(name));
+  throw BindError("/pool", trouble_with(name, settings_));
 }
 
 void Pools::make(Entry& entry) {
@@ -107,9 +109,17 @@ bool Pools::withdraw(std::string_view name, std::uint64_t number) {
   return used.pool != nullptr && used.pool->withdraw(number);
 }
 
-void Pools::start() {
+void Pools::start(std::chrono::milliseconds limit, const Pools* before) {
+  const std::set<std::string> wanted =
+      before == nullptr ? std::set<std::string>() : before->running();
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [name, entry] : entries_) {
+      if (entry.pool == nullptr && wanted.count(name) > 0) make(entry);
+    }
+  }
   try {
-    for (Pool* pool : pools()) pool->start();
+    for (Pool* pool : pools()) pool->start(limit);
   } catch (...) {
     stop();
     throw;
@@ -117,6 +127,15 @@ void Pools::start() {
   const std::lock_guard lock(mutex_);
   for (auto& [name, entry] : entries_) entry.running = entry.pool != nullptr;
   started_ = true;
+}
+
+std::set<std::string> Pools::running() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> names;
+  for (const auto& [name, entry] : entries_) {
+    if (entry.running) names.insert(name);
+  }
+  return names;
 }
 
 bool Pools::drain(std::uint64_t deadline_ns) {
@@ -133,15 +152,19 @@ void Pools::stop() {
     started_ = false;
   }
   for (Pool* pool : pools()) pool->stop();
-  desk_.close();
 }
 
-void Pools::clear() {
-  desk_.close();
-  for (auto& [name, entry] : entries_) {
-    entry.visible.store(nullptr);
-    entry.pool.reset();
+void Pools::retire() {
+  {
+    const std::lock_guard lock(mutex_);
+    started_ = false;
   }
+  for (Pool* pool : pools()) pool->retire();
+}
+
+bool Pools::is_over() const {
+  const std::vector<Pool*> all = pools();
+  return std::all_of(all.begin(), all.end(), [](const Pool* pool) { return pool->is_over(); });
 }
 
 std::string Pools::health() const {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <set>
 #include <string>
 #include <system_error>
 
@@ -61,9 +60,9 @@ void Dispatcher::interrupt(PythonThread& python, const Overdue::Case& overdue) {
 
 void Dispatcher::replace(const Overdue::Case& overdue) {
   Member& member = crew_.members()[overdue.member];
-  if (abandoned() || !crew_.mark_stuck(member, overdue.turn)) return;
-  std::string line = member.route.load(std::memory_order_relaxed)->spec +
-                     " has not returned from a request two seconds after its deadline" +
+  const std::string handler = crew_.handler(member, overdue.turn);
+  if (handler.empty() || abandoned() || !crew_.mark_stuck(member, overdue.turn)) return;
+  std::string line = handler + " has not returned from a request two seconds after its deadline" +
                      ", and cannot be interrupted: ";
   Member* const substitute = crew_.bring_in();
   if (substitute != nullptr) {
@@ -89,13 +88,8 @@ void Dispatcher::replace(const Overdue::Case& overdue) {
 }
 
 std::string Dispatcher::stuck_handlers() const {
-  std::set<std::string> handlers;
-  for (const Member& member : crew_.members()) {
-    if (member.turn.load(std::memory_order_acquire) % 2 == 0) continue;
-    handlers.insert(member.route.load(std::memory_order_relaxed)->spec);
-  }
   std::string text;
-  for (const std::string& handler : handlers) text += (text.empty() ? "" : ", ") + handler;
+  for (const std::string& handler : crew_.handlers()) text += (text.empty() ? "" : ", ") + handler;
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cstring>
@@ -101,6 +102,23 @@ class LoadedPlugin {
   Refusal health() {
     return attempt([&](ph_error* error) { return api()->health(instance_, error); });
   }
+
+  Refusal table_begin(std::uint64_t epoch) {
+    n_before_table_ = routes_.size();
+    return attempt([&](ph_error* error) { return api()->table_begin(instance_, epoch, error); });
+  }
+  Refusal table_commit(std::uint64_t epoch) {
+    return attempt([&](ph_error* error) { return api()->table_commit(instance_, epoch, error); });
+  }
+  void table_abort(std::uint64_t epoch) {
+    api()->table_abort(instance_, epoch);
+    routes_.resize(n_before_table_);
+  }
+  void unbind(const ph_handler& handler) {
+    routes_.erase(std::find(routes_.begin(), routes_.end(), handler.ctx));
+    api()->unbind(instance_, handler.ctx);
+  }
+
   ph_status drain(std::uint64_t deadline_ns) { return api()->drain(instance_, deadline_ns); }
 
   /// Ends the plugin in the order the ABI says: drain, stop, unbind, destroy.
@@ -137,6 +155,7 @@ class LoadedPlugin {
   const ph_entry* entry_ = nullptr;
   ph_plugin* instance_ = nullptr;
   std::vector<ph_route_ctx*> routes_;
+  std::size_t n_before_table_ = 0;
   bool started_ = false;
 };
 
