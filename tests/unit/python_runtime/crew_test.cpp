@@ -143,6 +143,28 @@ BOOST_AUTO_TEST_CASE(brings_in_a_substitute_for_a_stuck_member) {
   BOOST_TEST(crew.wait_for_turn(*substitute));
 }
 
+BOOST_AUTO_TEST_CASE(knows_whose_route_a_member_may_still_use) {
+  Crew crew(1, 10);
+  Member& member = crew.members()[0];
+  const RouteTarget route, other;
+  const auto may_be_in = [&](const RouteTarget& which) {
+    return crew.may_be_in([&](const RouteTarget* target) { return target == &which; });
+  };
+  BOOST_TEST(!may_be_in(route));
+  crew.submit(job(1));
+  BOOST_TEST(crew.wait_for_turn(member));
+
+  member.route.store(&route);
+  member.turn.store(1);
+  BOOST_TEST(may_be_in(route));
+  BOOST_TEST(!may_be_in(other));
+  member.turn.store(2);  // it may be on its way out
+  BOOST_TEST(may_be_in(route));
+  BOOST_TEST(may_be_in(other));
+  crew.end_turn(member, nullptr);
+  BOOST_TEST(!may_be_in(route));
+}
+
 BOOST_AUTO_TEST_CASE(lets_a_stuck_member_leave_that_comes_back) {
   Crew crew(1, 10);
   Member& stuck = crew.members()[0];
