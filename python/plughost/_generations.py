@@ -154,12 +154,16 @@ def _import(
 ) -> ModuleType:
     """`__import__` while there are others than the current generation."""
     for generation in _others:
-        if globals is not None and generation.has(globals):
-            package = globals.get("__package__")
-            absolute = importlib.util.resolve_name("." * level + name, package) if level else name
-            found = generation.find(absolute, fromlist or ())
-            if found is not None:
-                return found
+        if globals is None or not generation.has(globals):
+            continue
+        package = globals.get("__package__")
+        if level and not package:
+            break
+        absolute = importlib.util.resolve_name("." * level + name, package) if level else name
+        found = generation.find(absolute, fromlist or ())
+        if found is not None:
+            return found
+        break
     return _python_import(name, globals, locals, fromlist, level)
 
 

@@ -90,7 +90,7 @@ std::string Pools::call(std::string_view name, std::unique_ptr<pool::Call> call)
   Entry& used = entry(name);
   if (used.pool == nullptr) make(used);
   if (!used.running) used.pool->launch();
-  used.running = true;
+  used.running = used.called = true;
   call->desk = &desk_;
   switch (used.pool->call(call)) {
     case pool::Admission::kAccepted:
@@ -111,11 +111,13 @@ bool Pools::withdraw(std::string_view name, std::uint64_t number) {
 
 void Pools::start(std::chrono::milliseconds limit, const Pools* before) {
   const std::set<std::string> wanted =
-      before == nullptr ? std::set<std::string>() : before->running();
+      before == nullptr ? std::set<std::string>() : before->called();
   {
     const std::lock_guard lock(mutex_);
     for (auto& [name, entry] : entries_) {
-      if (entry.pool == nullptr && wanted.count(name) > 0) make(entry);
+      if (wanted.count(name) == 0) continue;
+      entry.called = true;
+      if (entry.pool == nullptr) make(entry);
     }
   }
   try {
@@ -129,11 +131,11 @@ void Pools::start(std::chrono::milliseconds limit, const Pools* before) {
   started_ = true;
 }
 
-std::set<std::string> Pools::running() const {
+std::set<std::string> Pools::called() const {
   const std::lock_guard lock(mutex_);
   std::set<std::string> names;
   for (const auto& [name, entry] : entries_) {
-    if (entry.running) names.insert(name);
+    if (entry.called) names.insert(name);
   }
   return names;
 }

@@ -45,8 +45,8 @@ class Pools final {
   /// Drops a call that has not begun. False: it has, and ends at the desk.
   bool withdraw(std::string_view name, std::uint64_t number);
 
-  /// Starts those that routes use, and those that run in `before`, if there is one. From here on
-  /// there can be calls. limit: for the workers of one to be up; 0: none.
+  /// Starts those that routes use, and those that were called in `before`, if there is one. From
+  /// here on there can be calls. limit: for the workers of one to be up; 0: none.
   void start(std::chrono::milliseconds limit, const Pools* before);
   bool drain(std::uint64_t deadline_ns);
   /// Takes no more; each works off what it has, then its workers leave.
@@ -62,13 +62,14 @@ class Pools final {
     PoolSettings settings;
     std::unique_ptr<Pool> pool;                 // from the first use; guarded by mutex_
     bool running = false;                       // or about to; guarded by mutex_
+    bool called = false;                        // by users' code; guarded by mutex_
     std::atomic<const Pool*> visible{nullptr};  // for health
   };
 
   Entry& entry(std::string_view name);
   void make(Entry& entry);
   std::vector<Pool*> pools() const;
-  std::set<std::string> running() const;
+  std::set<std::string> called() const;
 
   const ph_host* const host_;
   const Settings& settings_;

@@ -169,6 +169,20 @@ BOOST_AUTO_TEST_CASE(a_pool_that_was_only_called_is_replaced_too) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_pool_that_no_route_uses_any_more_is_not_replaced) {
+  in_own_process([] {
+    const Modules modules;
+    modules.write("app.py", version("old"));
+    ReloadingPlugin plugin(modules, kTwoWorkers);
+    Table table = plugin.serve({kInPool, "app:hello"});
+
+    plugin.replace(table, {"app:hello"});
+
+    BOOST_TEST(wait_until([] { return pool_workers().empty(); }));
+    BOOST_TEST(plugin.get(table[0]) == "old");
+  });
+}
+
 BOOST_AUTO_TEST_CASE(an_old_pool_works_off_what_it_has) {
   in_own_process([] {
     const Modules modules;
