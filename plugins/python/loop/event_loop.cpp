@@ -13,6 +13,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/interpreter.hpp"
 #include "runtime/log_bridge.hpp"
+#include "runtime/thread_policy.hpp"
 
 namespace plughost::python::loop {
 namespace {
@@ -148,6 +149,7 @@ bool EventLoop::wait_for(State state, Inbox::TimePoint deadline) {
 
 void EventLoop::run() {
   pthread_setname_np(pthread_self(), "python-loop");
+  let_the_waker_finish();
   std::string why;
   {
     PythonThread python;

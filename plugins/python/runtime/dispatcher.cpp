@@ -11,6 +11,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/interpreter.hpp"
 #include "runtime/log_bridge.hpp"
+#include "runtime/thread_policy.hpp"
 
 namespace plughost::python {
 namespace {
@@ -38,14 +39,6 @@ bool is_past(std::uint64_t deadline_ns, std::uint64_t now_ns) {
 
 void name_this_thread(const std::string& name) {
   pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-}
-
-/// Rationale: on a busy core a thread of the usual policy takes the place of the one that wakes it
-/// (sched(7)), so that an I/O thread would hand over its requests one or two at a time. Where the
-/// policy is forbidden it is only slower.
-void let_the_waker_finish() {
-  const sched_param none{};
-  pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
 }
 
 }  // namespace
