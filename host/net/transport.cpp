@@ -61,6 +61,7 @@ Transport::~Transport() {
 void Transport::registerPoller(Pistache::Polling::Epoll& poller) {
   Pistache::Tcp::Transport::registerPoller(poller);
   wake_.bind(poller);
+  nap_.bind(poller);
   poller.addFd(timer_fd_, Pistache::Flags<NotifyOn>(NotifyOn::Read),
                Pistache::Polling::Tag(static_cast<std::uint64_t>(timer_fd_)));
 }
@@ -79,6 +80,8 @@ void Transport::onReady(const Pistache::Aio::FdSet& ready) {
       run_commands();
     } else if (fd == timer_fd_) {
       on_tick();
+    } else if (nap_.is_timer(fd)) {
+      nap_.read_timer();
     } else if (find(fd) != nullptr) {
       on_event(fd, event);
     } else if (entry.isReadable() && std::find(closed_this_round_.begin(), closed_this_round_.end(),
@@ -98,6 +101,7 @@ void Transport::onReady(const Pistache::Aio::FdSet& ready) {
     if (posted_.load(std::memory_order_relaxed) != nullptr) context_.now = Clock::now();
     deliver_posted();
     settle();
+    nap_.begin();
     awake_.store(false, std::memory_order_seq_cst);
     if (posted_.load(std::memory_order_seq_cst) == nullptr) return;
     if (round == kRounds) return static_cast<void>(wake_.notify());
@@ -123,7 +127,15 @@ void Transport::post(Request& request) noexcept {
   do {
     request.next = head;
   } while (!posted_.compare_exchange_weak(head, &request, std::memory_order_seq_cst));
-  if (head == nullptr && !awake_.load(std::memory_order_seq_cst)) wake_.notify();
+  if (head != nullptr || awake_.load(std::memory_order_seq_cst)) return;
+  if (nap_.shares_core() && dispatch::AnswerBatch::put_off(*this)) return nap_.end_soon();
+  wake_.notify();
+}
+
+void Transport::wake_up() noexcept {
+  const bool is_needed =
+      posted_.load(std::memory_order_seq_cst) != nullptr && !awake_.load(std::memory_order_seq_cst);
+  if (is_needed) wake_.notify();
 }
 
 void Transport::run_soon(std::function<void()> command) {

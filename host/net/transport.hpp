@@ -10,7 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "dispatch/answer_batch.hpp"
 #include "net/connection.hpp"
+#include "net/nap.hpp"
 #include "net/timer_wheel.hpp"
 
 namespace plughost::net {
@@ -21,8 +23,11 @@ namespace plughost::net {
 /// Its own write queue is never used: it is keyed by descriptor only, so that answers can reach the
 /// wrong client after a disconnect.
 ///
-/// Owner:   an IoThread. Threads: the reactor's, but for post, run_soon and add_client ([any]).
-class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbox {
+/// Owner:   an IoThread. Threads: the reactor's, but for post, wake_up, run_soon and add_client
+/// ([any]).
+class Transport final : public Pistache::Tcp::Transport,
+                        public dispatch::Mailbox,
+                        public dispatch::Sleeper {
  public:
   Transport(std::uint8_t index, SharedContext& shared);
   ~Transport() override;
@@ -34,6 +39,7 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   /// room its client is answered 503 and closed.
   void add_client(int fd, std::size_t address, bool has_room);
   void post(dispatch::Request& request) noexcept override;
+  void wake_up() noexcept override;
   /// Runs command on the I/O thread soon.
   void run_soon(std::function<void()> command);
 
@@ -98,6 +104,7 @@ class Transport final : public Pistache::Tcp::Transport, public dispatch::Mailbo
   // here once more before it sleeps.
   std::atomic<dispatch::Request*> posted_{nullptr};
   std::atomic<bool> awake_{false};
+  Nap nap_;
   std::mutex commands_mutex_;
   std::vector<std::function<void()>> commands_;  // guarded by commands_mutex_
 };

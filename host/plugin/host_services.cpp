@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "dispatch/answer_batch.hpp"
 #include "plugin/abi_text.hpp"
 #include "plugin/http_services.hpp"
 #include "plugin/websocket_services.hpp"
@@ -19,6 +20,10 @@ uint32_t is_stopping(const ph_host* host) noexcept {
   return HostServices::of(host).responder().is_stopping() ? 1 : 0;
 }
 
+void begin_batch(const ph_host*) noexcept { dispatch::AnswerBatch::begin(); }
+void end_batch(const ph_host*) noexcept { dispatch::AnswerBatch::end(); }
+
+constexpr ph_answer_batch_api kBatch{sizeof(ph_answer_batch_api), 0, begin_batch, end_batch};
 constexpr ph_stopping_api kStopping{sizeof(ph_stopping_api), 0, is_stopping};
 
 std::string next_instance_id(const std::string& plugin_name) {
@@ -73,6 +78,7 @@ const void* HostServices::get_extension(const ph_host* host, const char* id) noe
   if (id == nullptr) return nullptr;
   if (id == kConfigDir) return &of(host).config_dir_view_;
   if (std::string_view(id) == PH_STOPPING_1) return &kStopping;
+  if (std::string_view(id) == PH_ANSWER_BATCH_1) return &kBatch;
   return std::string_view(id) == PH_WEBSOCKET_1 ? &websocket_services() : nullptr;
 }
 

@@ -1,4 +1,8 @@
 """Answers that come in pieces: framing, order of calls, truncation."""
+import os
+import time
+from pathlib import Path
+
 import pytest
 
 from routes import stream_routes
@@ -21,6 +25,7 @@ ROUTES = """
     GET /abort: stream abort
     GET /fail: stream fail
     GET /linger: { to: stream linger, ms: 700, timeout: 200ms }
+    GET /put_off: { to: stream put_off, ms: 2500 }
     GET /start/late: { to: stream start_late, ms: 400, timeout: 100ms }
     GET /events: stream events
     GET /emit: stream emit
@@ -228,3 +233,14 @@ def test_events_arrive_one_by_one(server):
         assert first.read_chunk() == second.read_chunk() == b""
         assert first.read_trailers() == {}
         assert first.is_open_after_answer()
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_answer_of_a_batch_is_not_held_back_until_its_end(cores):
+    with Server(stream_routes(ROUTES)) as server:
+        for task in Path(f"/proc/{server.pid}/task").iterdir():
+            os.sched_setaffinity(int(task.name), sorted(os.sched_getaffinity(0))[:cores])
+        for _ in range(3):
+            began = time.monotonic()
+            assert get(server.port, "/put_off").body == b"1"
+            assert time.monotonic() - began < 2

@@ -81,6 +81,8 @@ EventLoop::EventLoop(const ph_host* host, LoopSettings settings)
     : host_(host),
       stopping_api_(static_cast<const ph_stopping_api*>(host->get_extension(host, PH_STOPPING_1))),
       websockets_(find_websocket_api(host)),
+      batch_api_(
+          static_cast<const ph_answer_batch_api*>(host->get_extension(host, PH_ANSWER_BATCH_1))),
       settings_(std::move(settings)),
       inbox_(std::make_shared<Inbox>(settings_.most)) {}
 
@@ -231,9 +233,11 @@ void EventLoop::receive() {
     }
   }
   if (fresh_.empty()) return;
+  if (batch_api_ != nullptr && fresh_.size() > 1) batch_api_->begin(host_);
   // Behind the first steps of the tasks just made.
   const PyRef handle = PyRef::steal(PyObject_CallOneArg(call_soon_.get(), watch_.get()));
   if (!handle) log_error(host_);
+  if (!handle && batch_api_ != nullptr) batch_api_->end(host_);
 }
 
 void EventLoop::begin(const Job& job) {

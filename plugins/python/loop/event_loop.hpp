@@ -95,6 +95,7 @@ class EventLoop final : public Backend {
   const ph_host* const host_;
   const ph_stopping_api* const stopping_api_;
   const ph_websocket_api* const websockets_;
+  const ph_answer_batch_api* const batch_api_;
   const LoopSettings settings_;
   const std::shared_ptr<Inbox> inbox_;
   std::thread thread_;

@@ -5,6 +5,7 @@
 namespace plughost::python::loop {
 
 void EventLoop::watch_waiting() {
+  if (batch_api_ != nullptr) batch_api_->end(host_);
   std::vector<PyRef> fresh;
   fresh.swap(fresh_);
   for (const PyRef& object : fresh) {

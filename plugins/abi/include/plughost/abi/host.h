@@ -41,4 +41,19 @@ typedef struct ph_stopping_api {
   uint32_t (*is_stopping)(const ph_host *) PH_NOEXCEPT;
 } ph_stopping_api;
 
+#define PH_ANSWER_BATCH_1 "ph.answer_batch/1"
+
+/* The extension PH_ANSWER_BATCH_1, for a thread that is about to make calls of ph_http_api for many
+ * requests one after another. An I/O thread that would have to take the core of that thread is told
+ * of them together, at end() or two milliseconds after the first at the latest; one that has a core
+ * of its own is told at once. */
+typedef struct ph_answer_batch_api {
+  uint32_t size;
+  uint32_t reserved;
+  /* [any] For what this thread does until end(). Batches do not nest. */
+  void (*begin)(const ph_host *) PH_NOEXCEPT;
+  /* [any] On the thread that called begin(); without it, nothing. */
+  void (*end)(const ph_host *) PH_NOEXCEPT;
+} ph_answer_batch_api;
+
 #endif
