@@ -11,8 +11,6 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Any, Optional, Protocol, Union
 
-from ._asgi import Application, ClientDisconnected
-
 
 class Call(Protocol):
     """One request, as the host hands it over (plugins/python/loop/call.cpp)."""
@@ -49,35 +47,23 @@ async def run_stream(call: Call, source: Any) -> None:
         _fail(call, error)
 
 
-class AppCall(Call, Protocol):
+class AppCall(Protocol):
     """One request of an ASGI application (plugins/python/loop/app_call.cpp, socket_call.cpp)."""
 
-    def scope(self) -> Any: ...
-    def receive(self) -> Awaitable[Any]:
+    def next_event(self) -> Awaitable[Any]:
         """Of a message; of None if it is to be called again."""
 
-    def send(self, message: Any) -> Awaitable[None]: ...
-    def returned(self) -> None: ...
+
+async def receive(call: AppCall) -> Any:
+    """What an application receives by; it makes tasks of it, so a future is not enough."""
+    while (message := await call.next_event()) is None:
+        pass
+    return message
 
 
-async def run_app(call: AppCall, application: Application) -> None:
-    """The task of one request, or WebSocket connection, of an ASGI application."""
-
-    async def receive() -> Any:  # applications make tasks of it, so a future is not enough
-        while (message := await call.receive()) is None:
-            pass
-        return message
-
-    try:
-        scope = call.scope()
-        if application.state is not None:
-            scope["state"] = application.state.copy()
-        await application.app(scope, receive, call.send)
-        call.returned()
-    except ClientDisconnected:
-        call.returned()
-    except BaseException as error:
-        _fail(call, error)
+async def wait_for(awaitable: Awaitable[Any]) -> None:
+    """For an application that is no coroutine function."""
+    await awaitable
 
 
 def _fail(call: Call, error: BaseException) -> None:

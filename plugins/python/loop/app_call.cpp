@@ -22,12 +22,6 @@ bool is_gone(const CallState& state) {
   return state.over || host->http->is_cancelled(host, state.job.token) != 0;
 }
 
-PyObject* scope(PyObject* self, PyObject*) {
-  CallState& state = state_of(self);
-  if (state.over) return none().release();
-  return state.loop.scopes().make(*state.job.head).release();
-}
-
 PyRef body_event(const PyRef& body, bool more) {
   return PyRef::steal(body ? Py_BuildValue("{sssOsO}", "type", "http.request", "body", body.get(),
                                            "more_body", more ? Py_True : Py_False)
@@ -38,7 +32,7 @@ PyRef no_bytes() { return PyRef::steal(PyBytes_FromStringAndSize(nullptr, 0)); }
 
 PyRef disconnect_event() { return PyRef::steal(Py_BuildValue("{ss}", "type", "http.disconnect")); }
 
-PyObject* receive(PyObject* self, PyObject*) {
+PyObject* next_event(PyObject* self, PyObject*) {
   CallState& state = state_of(self);
   AppState& app = *state.app;
   if (!state.over && !app.body_received) {
@@ -135,8 +129,18 @@ PyObject* send(PyObject* self, PyObject* event) {
   return is_start ? response_start(app, event) : response_body(self, state, event);
 }
 
-PyObject* returned(PyObject* self, PyObject*) {
-  CallState& state = state_of(self);
+}  // namespace
+
+PyMethodDef kAppMethods[] = {{"send", send, METH_O, nullptr},
+                             {"next_event", next_event, METH_NOARGS, nullptr},
+                             {nullptr, nullptr, 0, nullptr}};
+
+PyObject* send_response(CallObject& call, PyObject* event) {
+  return send(reinterpret_cast<PyObject*>(&call), event);
+}
+
+void finish_app(CallObject& call) {
+  CallState& state = *call.state;
   if (!state.over && state.stream && state.stream->has_begun() && state.stream->is_gone()) {
     state.stream->cancel();
     end_call(state);
@@ -146,26 +150,9 @@ PyObject* returned(PyObject* self, PyObject*) {
     } else {
       PyErr_SetString(PyExc_RuntimeError, "the ASGI application returned before its answer ended");
     }
-    fail(*reinterpret_cast<CallObject*>(self));
+    fail(call);
   }
   leave_app(state);
-  Py_RETURN_NONE;
-}
-
-}  // namespace
-
-PyMethodDef kAppMethods[] = {{"scope", scope, METH_NOARGS, nullptr},
-                             {"receive", receive, METH_NOARGS, nullptr},
-                             {"send", send, METH_O, nullptr},
-                             {"returned", returned, METH_NOARGS, nullptr},
-                             {nullptr, nullptr, 0, nullptr}};
-
-PyObject* send_response(CallObject& call, PyObject* event) {
-  return send(reinterpret_cast<PyObject*>(&call), event);
-}
-
-void finish_app(CallObject& call) {
-  PyRef::steal(returned(reinterpret_cast<PyObject*>(&call), nullptr));
 }
 
 void disconnect(CallState& state) {

@@ -25,17 +25,15 @@ struct AppState {
 struct CallState;
 struct CallObject;
 
-/// The methods scope, receive, send and returned of plughost._asgi.AppCall; nullptr at the end.
+/// The methods send and next_event of plughost.AppCall, in this order; nullptr at the end.
 extern PyMethodDef kAppMethods[];
 
 /// Tells each receive() that waits.
 void disconnect(CallState& state);
 
-// For a WebSocket connection that is refused in this way.
-
-/// call.send(event)
-PyObject* send_response(CallObject& call, PyObject* event);
-/// call.returned()
+/// The application has returned.
 void finish_app(CallObject& call);
+/// call.send(event), for a WebSocket connection that is refused in this way.
+PyObject* send_response(CallObject& call, PyObject* event);
 
 }  // namespace plughost::python::loop

@@ -71,19 +71,6 @@ PyObject* end_method(PyObject* self, PyObject*) {
   Py_RETURN_NONE;
 }
 
-void fail_with(CallObject& call, PyObject* error) {
-  CallState& state = *call.state;
-  const bool cancelled = is_cancellation(error);
-  if (cancelled && state.over) return;
-  if (cancelled && (state.loop.is_cancelling() || is_cancelled(&state))) {
-    // Read by a client that closed only its sending side, or by one of a server that stops.
-    refuse(call, 503, "The request was cancelled.");
-    return;
-  }
-  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
-  fail(call);
-}
-
 /// call.fail(error)
 PyObject* fail_method(PyObject* self, PyObject* error) {
   CallObject& call = call_of(self);
@@ -204,6 +191,19 @@ void fail(CallObject& call) {
   } else {
     settle(call, nullptr);
   }
+}
+
+void fail_with(CallObject& call, PyObject* error) {
+  CallState& state = *call.state;
+  const bool cancelled = is_cancellation(error);
+  if (cancelled && state.over) return;
+  if (cancelled && (state.loop.is_cancelling() || is_cancelled(&state))) {
+    // Read by a client that closed only its sending side, or by one of a server that stops.
+    refuse(call, 503, "The request was cancelled.");
+    return;
+  }
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
+  fail(call);
 }
 
 PyRef wait_writable(CallObject& call) {

@@ -66,6 +66,8 @@ PyRef begin_handler(CallObject& call);
 PyRef settle(CallObject& call, PyObject* result);
 /// Makes the terminal call of the Python error that is set; only logs it if that was made before.
 void fail(CallObject& call);
+/// fail() of an error that was taken; one that only says that the task was cancelled is none.
+void fail_with(CallObject& call, PyObject* error);
 /// on_writable has fired.
 void wake_writers(CallObject& call);
 /// A future, done when the body's next piece may be there. Empty: a Python error is set.

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "core/failure.hpp"
+#include "loop/app_run.hpp"
 #include "loop/call.hpp"
 #include "loop/socket_handshake.hpp"
 #include "runtime/answer.hpp"
@@ -160,8 +161,8 @@ void EventLoop::run() {
     fresh_.clear();
     watched_.clear();
     lingering_.clear();
-    python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = run_app_ =
-        watch_ = PyRef();
+    python_loop_ = create_task_ = call_soon_ = create_future_ = run_ = run_stream_ = receive_ =
+        wait_for_ = watch_ = PyRef();
     scopes_.reset();
     python.release();
   }
@@ -174,11 +175,12 @@ std::string EventLoop::serve() {
   const PyRef self = PyRef::steal(PyCapsule_New(this, nullptr, nullptr));
   run_ = attribute(module.get(), "run");
   run_stream_ = attribute(module.get(), "run_stream");
-  run_app_ = attribute(module.get(), "run_app");
+  receive_ = attribute(module.get(), "receive");
+  wait_for_ = attribute(module.get(), "wait_for");
   scopes_ = std::make_unique<ScopeMaker>();
   watch_ = PyRef::steal(self ? PyCFunction_New(&kWatch, self.get()) : nullptr);
   const PyRef serve = attribute(module.get(), "serve");
-  if (!run_ || !run_stream_ || !run_app_ || !scopes_->ok() || !watch_ || !serve) {
+  if (!run_ || !run_stream_ || !receive_ || !wait_for_ || !scopes_->ok() || !watch_ || !serve) {
     return describe_error();
   }
   const PyRef result = PyRef::steal(PyObject_CallFunction(
@@ -277,7 +279,7 @@ PyRef EventLoop::call_handler(CallObject& call, const PyRef& object) {
     return PyRef::steal(
         PyObject_CallFunctionObjArgs(function.get(), object.get(), argument, nullptr));
   };
-  if (target.kind() == Target::Kind::app) return with(run_app_, target.function());
+  if (target.kind() == Target::Kind::app) return make_app_run(object, target.function());
   const PyRef result = begin_handler(call);
   if (!result) return {};
   if (is_awaitable(result.get())) return with(run_, result.get());

@@ -77,6 +77,9 @@ class EventLoop final : public Backend {
   void leave(CallObject& call) { lingering_.erase(&call); }
   bool server_stops() const { return stopping_api_ && stopping_api_->is_stopping(host_) != 0; }
   ScopeMaker& scopes() { return *scopes_; }
+  /// plughost._loop.receive and wait_for, borrowed.
+  PyObject* receive_function() const { return receive_.get(); }
+  PyObject* wait_for_function() const { return wait_for_.get(); }
   PyRef make_future() const { return PyRef::steal(PyObject_CallNoArgs(create_future_.get())); }
 
  private:
@@ -107,7 +110,8 @@ class EventLoop final : public Backend {
   std::string failure_;  // guarded by mutex_
 
   // Of the loop's thread.
-  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, run_app_, watch_;
+  PyRef python_loop_, create_task_, call_soon_, create_future_, run_, run_stream_, receive_,
+      wait_for_, watch_;
   std::unique_ptr<ScopeMaker> scopes_;
   std::vector<News> news_;
   std::vector<PyRef> fresh_;                         // calls whose tasks have not run yet

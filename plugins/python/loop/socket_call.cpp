@@ -27,11 +27,6 @@ bool is_gone(const CallState& state) {
   return host->http->is_cancelled(host, state.job.token) != 0;
 }
 
-PyObject* scope(PyObject* self, PyObject*) {
-  CallState& state = state_of(self);
-  return state.loop.scopes().make_websocket(*state.job.head).release();
-}
-
 PyObject* message_event(const SocketInbox::Message& message) {
   const auto size = static_cast<Py_ssize_t>(message.bytes.size());
   PyObject* const value = message.is_text
@@ -61,7 +56,7 @@ PyRef next_event(CallState& state) {
   return PyRef::steal(is_gone(state) ? disconnect_event(socket) : nullptr);
 }
 
-PyObject* receive(PyObject* self, PyObject*) {
+PyObject* next_event_method(PyObject* self, PyObject*) {
   CallState& state = state_of(self);
   PyRef event = next_event(state);
   if (event) return make_ready(std::move(event)).release();
@@ -150,24 +145,17 @@ PyObject* send(PyObject* self, PyObject* event) {
   return refuse_event(expected(phase), message);
 }
 
-PyObject* returned(PyObject* self, PyObject*) {
-  CallState& state = state_of(self);
-  if (is_upgraded(state)) {
-    close_socket(state, PH_WS_NORMAL);
-    leave_app(state);
-  } else {
-    finish_app(*state.self);
-  }
-  Py_RETURN_NONE;
-}
-
 }  // namespace
 
-PyMethodDef kSocketMethods[] = {{"scope", scope, METH_NOARGS, nullptr},
-                                {"receive", receive, METH_NOARGS, nullptr},
-                                {"send", send, METH_O, nullptr},
-                                {"returned", returned, METH_NOARGS, nullptr},
+PyMethodDef kSocketMethods[] = {{"send", send, METH_O, nullptr},
+                                {"next_event", next_event_method, METH_NOARGS, nullptr},
                                 {nullptr, nullptr, 0, nullptr}};
+
+void finish_socket(CallObject& call) {
+  if (!is_upgraded(*call.state)) return finish_app(call);
+  close_socket(*call.state, PH_WS_NORMAL);
+  leave_app(*call.state);
+}
 
 bool is_upgraded(const CallState& state) { return state.socket && state.socket->inbox; }
 

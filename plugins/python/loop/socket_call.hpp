@@ -37,6 +37,8 @@ struct SocketState {
 /// The methods of plughost.SocketCall, those of kAppMethods; nullptr at the end.
 extern PyMethodDef kSocketMethods[];
 
+/// The application has returned.
+void finish_socket(CallObject& call);
 /// It was accepted.
 bool is_upgraded(const CallState& state);
 /// The host has told something.
