@@ -15,8 +15,6 @@ using Phase = AppState::Phase;
 
 CallState& state_of(PyObject* self) { return *reinterpret_cast<CallObject*>(self)->state; }
 
-PyRef none() { return PyRef::borrow(Py_None); }
-
 bool is_gone(const CallState& state) {
   const ph_host* host = state.loop.host();
   return state.over || host->http->is_cancelled(host, state.job.token) != 0;
@@ -56,23 +54,23 @@ PyObject* next_event(PyObject* self, PyObject*) {
 
 PyObject* response_start(AppState& app, PyObject* event) {
   app.head.clear();
-  PyObject* status = PyDict_GetItemString(event, "status");
+  PyObject* status = PyDict_GetItem(event, event_keys().status);
   const long number = status == nullptr ? 0 : PyLong_AsLong(status);
   if (PyErr_Occurred() != nullptr) return nullptr;
   app.head.status = static_cast<unsigned>(number);
   if (!append_headers(event, app.head)) return nullptr;
   app.phase = Phase::started;
-  return make_ready(none()).release();
+  return ready_none().release();
 }
 
 /// The whole answer at once, if that is what it is.
 bool respond_whole(CallState& state, PyObject* body) {
   AppState& app = *state.app;
   if (app.phase != Phase::started || view(state.job.head->method) == "HEAD") return false;
-  app.head.body.assign(PyBytes_AS_STRING(body), static_cast<std::size_t>(PyBytes_GET_SIZE(body)));
   app.phase = Phase::done;
   keep_head(state);
-  answer(state.loop.host(), state.job.token, app.head);
+  const auto size = static_cast<std::size_t>(PyBytes_GET_SIZE(body));
+  answer(state.loop.host(), state.job.token, app.head, {PyBytes_AS_STRING(body), size});
   end_call(state);
   return true;
 }
@@ -80,9 +78,9 @@ bool respond_whole(CallState& state, PyObject* body) {
 PyObject* response_body(PyObject* self, CallState& state, PyObject* event) {
   AppState& app = *state.app;
   static PyObject* const empty = PyBytes_FromStringAndSize(nullptr, 0);
-  PyObject* body = PyDict_GetItemString(event, "body");
+  PyObject* body = PyDict_GetItem(event, event_keys().body);
   if (body == nullptr) body = empty;
-  PyObject* more_body = PyDict_GetItemString(event, "more_body");
+  PyObject* more_body = PyDict_GetItem(event, event_keys().more_body);
   const int more = more_body == nullptr ? 0 : PyObject_IsTrue(more_body);
   if (more < 0) return nullptr;
   PyRef copy;
@@ -91,7 +89,7 @@ PyObject* response_body(PyObject* self, CallState& state, PyObject* event) {
     if (!copy) return nullptr;
     body = copy.get();
   }
-  if (more == 0 && respond_whole(state, body)) return make_ready(none()).release();
+  if (more == 0 && respond_whole(state, body)) return ready_none().release();
   if (app.phase == Phase::started) {
     keep_head(state);
     state.stream.emplace(state.loop.host(), state.job, std::move(app.head), Stream::Type::as_given);
@@ -106,7 +104,7 @@ PyObject* response_body(PyObject* self, CallState& state, PyObject* event) {
     end_call(state);
     if (more != 0) cancel(*state.self);
   }
-  if (next != Stream::Next::wait || state.over) return make_ready(none()).release();
+  if (next != Stream::Next::wait || state.over) return ready_none().release();
   return wait_writable(*reinterpret_cast<CallObject*>(self)).release();
 }
 
@@ -125,7 +123,7 @@ PyObject* send(PyObject* self, PyObject* event) {
     return refuse_event(is_start ? "'http.response.body'" : "'http.response.start'", message);
   }
   // The answer was made already, or cut: nobody waits for this one.
-  if (state.over) return make_ready(none()).release();
+  if (state.over) return ready_none().release();
   return is_start ? response_start(app, event) : response_body(self, state, event);
 }
 

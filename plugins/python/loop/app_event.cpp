@@ -30,8 +30,16 @@ bool append_header(PyObject* pair, Reply& head) {
 
 }  // namespace
 
+const EventKeys& event_keys() {
+  static const EventKeys keys = {
+      PyUnicode_InternFromString("type"), PyUnicode_InternFromString("status"),
+      PyUnicode_InternFromString("headers"), PyUnicode_InternFromString("body"),
+      PyUnicode_InternFromString("more_body")};
+  return keys;
+}
+
 const char* event_type(PyObject* event) {
-  PyObject* type = PyDict_Check(event) ? PyDict_GetItemString(event, "type") : nullptr;
+  PyObject* type = PyDict_Check(event) ? PyDict_GetItem(event, event_keys().type) : nullptr;
   const char* text = type != nullptr && PyUnicode_Check(type) ? PyUnicode_AsUTF8(type) : nullptr;
   if (text == nullptr) {
     PyErr_SetString(PyExc_TypeError, "an ASGI message must be a dict with a 'type'");
@@ -47,8 +55,9 @@ PyObject* refuse_event(const char* expected, std::string_view got) {
 }
 
 bool append_headers(PyObject* event, Reply& head) {
-  PyObject* headers = PyDict_GetItemString(event, "headers");
+  PyObject* headers = PyDict_GetItem(event, event_keys().headers);
   const PyRef pairs = PyRef::steal(headers == nullptr ? PyTuple_New(0) : PySequence_Tuple(headers));
+  if (pairs) head.headers.reserve(static_cast<std::size_t>(PyTuple_GET_SIZE(pairs.get())));
   for (Py_ssize_t i = 0; pairs && i < PyTuple_GET_SIZE(pairs.get()); ++i) {
     if (!append_header(PyTuple_GET_ITEM(pairs.get(), i), head)) return false;
   }

@@ -10,6 +10,16 @@ namespace plughost::python::loop {
 
 // Reading the messages that an ASGI application sends. Threads: GIL held.
 
+/// The keys of its dict, made once and kept.
+struct EventKeys {
+  PyObject* type;
+  PyObject* status;
+  PyObject* headers;
+  PyObject* body;
+  PyObject* more_body;
+};
+const EventKeys& event_keys();
+
 /// The type of a message, for as long as it lives. Null: a Python error is set.
 const char* event_type(PyObject* event);
 /// Sets the Python error of a message out of order; nullptr.

@@ -38,7 +38,8 @@ struct CallState {
   std::optional<AppState> app;      ///< for a request of an ASGI application
   std::uint64_t gone_since_ns = 0;  ///< when it was first seen that nobody waits; 0: somebody does
   bool watched = false;
-  bool over = false;  ///< the terminal call was made
+  std::size_t lingers_at = 0;  ///< see EventLoop::linger
+  bool over = false;           ///< the terminal call was made
   /// Beside app, for a request that asks for a WebSocket.
   std::unique_ptr<SocketState> socket;
 };

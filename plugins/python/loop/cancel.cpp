@@ -77,7 +77,7 @@ void EventLoop::cancel_cut() {
 
 void EventLoop::cancel_all() {
   cancelling_ = true;
-  std::vector<CallObject*> all(lingering_.begin(), lingering_.end());
+  std::vector<CallObject*> all = lingering_;
   for (const auto& [token, call] : watched_) all.push_back(call);
   for (const PyRef& call : held(all)) cancel_now(call_of(call));
 }

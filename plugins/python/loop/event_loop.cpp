@@ -234,6 +234,7 @@ void EventLoop::receive() {
       }
     }
   }
+  log_tasks_for(0);
   if (fresh_.empty()) return;
   if (batch_api_ != nullptr && fresh_.size() > 1) batch_api_->begin(host_);
   // Behind the first steps of the tasks just made.
@@ -259,7 +260,7 @@ void EventLoop::begin(const Job& job) {
     refuse(call, 504, "The deadline passed before the handler was called.");
     return;
   }
-  const LoggedTask logged(job.token);
+  log_tasks_for(job.token);
   const PyRef coroutine = call_handler(call, object);
   if (call.state->over) return;
   PyRef task =

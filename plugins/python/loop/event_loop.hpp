@@ -7,7 +7,6 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "core/py_ref.hpp"
@@ -73,8 +72,8 @@ class EventLoop final : public Backend {
   /// News of its connection are passed to it from here on.
   void watch_socket(CallObject& call);
   /// The call of an ASGI application that runs on behind its answer.
-  void linger(CallObject& call) { lingering_.insert(&call); }
-  void leave(CallObject& call) { lingering_.erase(&call); }
+  void linger(CallObject& call);
+  void leave(CallObject& call);
   bool server_stops() const { return stopping_api_ && stopping_api_->is_stopping(host_) != 0; }
   ScopeMaker& scopes() { return *scopes_; }
   /// plughost._loop.receive and wait_for, borrowed.
@@ -116,7 +115,7 @@ class EventLoop final : public Backend {
   std::vector<News> news_;
   std::vector<PyRef> fresh_;                         // calls whose tasks have not run yet
   std::unordered_map<ph_req, CallObject*> watched_;  // those that wait
-  std::unordered_set<CallObject*> lingering_;
+  std::vector<CallObject*> lingering_;
   bool cancelling_ = false;
 };
 

@@ -49,4 +49,9 @@ PyRef make_ready(PyRef value) {
   return PyRef::steal(reinterpret_cast<PyObject*>(ready));
 }
 
+PyRef ready_none() {
+  static PyObject* const ready = make_ready(PyRef::borrow(Py_None)).release();
+  return PyRef::borrow(ready);
+}
+
 }  // namespace plughost::python::loop

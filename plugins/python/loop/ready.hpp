@@ -8,5 +8,7 @@ namespace plughost::python::loop {
 ///
 /// Threads: GIL held. Empty: a Python error is set.
 PyRef make_ready(PyRef value);
+/// The one whose value is None.
+PyRef ready_none();
 
 }  // namespace plughost::python::loop

@@ -1,5 +1,8 @@
 #include "loop/scope.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/views.hpp"
 
 namespace plughost::python::loop {
@@ -19,16 +22,27 @@ PyRef bytes(std::string_view text) {
   return PyRef::steal(PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
 }
 
-PyRef address(std::string_view host, std::uint32_t port) {
-  if (host.empty()) return PyRef::borrow(Py_None);
-  const PyRef text = latin1(host);
-  return PyRef::steal(text ? Py_BuildValue("(OI)", text.get(), port) : nullptr);
+/// Empty: a Python error is set.
+PyRef address(const PyRef& host, std::uint32_t port) {
+  PyRef pair = PyRef::steal(host ? PyTuple_New(2) : nullptr);
+  PyRef number = PyRef::steal(PyLong_FromUnsignedLong(port));
+  if (!pair || !number) return {};
+  PyTuple_SET_ITEM(pair.get(), 0, PyRef(host).release());
+  PyTuple_SET_ITEM(pair.get(), 1, number.release());
+  return pair;
 }
 
 struct Item {
   const PyRef& key;
   PyRef value;
 };
+
+/// False: a Python error is set.
+bool put(const PyRef& dict, const Item* items, std::size_t count) {
+  return dict && std::all_of(items, items + count, [&](const Item& item) {
+           return item.value && PyDict_SetItem(dict.get(), item.key.get(), item.value.get()) == 0;
+         });
+}
 
 /// The names in Sec-WebSocket-Protocol, in order.
 PyRef subprotocols(const ph_req_head& head) {
@@ -93,39 +107,64 @@ PyRef ScopeMaker::headers(const ph_req_head& head) {
   return list;
 }
 
-PyRef ScopeMaker::server(const ph_req_head& head) {
-  std::string key(view(head.server_addr));
-  key += ' ' + std::to_string(head.server_port);
-  if (key != server_key_ || !server_value_) {
-    server_value_ = address(view(head.server_addr), head.server_port);
-    server_key_ = std::move(key);
+PyRef ScopeMaker::client(const ph_req_head& head) {
+  const std::string_view addr = view(head.client_addr);
+  if (addr.empty()) return PyRef::borrow(Py_None);
+  if (addr != client_addr_ || !client_text_) {
+    client_text_ = latin1(addr);
+    client_addr_ = addr;
   }
-  return server_value_;
+  return address(client_text_, head.client_port);
 }
 
-PyRef ScopeMaker::make(const ph_req_head& head) {
+bool ScopeMaker::is_like_last(const ph_req_head& head) const {
+  return pattern_ && last_.http_version == view(head.http_version) &&
+         last_.method == view(head.method) && last_.scheme == view(head.scheme) &&
+         last_.mount == view(head.mount) && last_.server_addr == view(head.server_addr) &&
+         last_.server_port == head.server_port;
+}
+
+/// False: a Python error is set.
+bool ScopeMaker::make_pattern(const ph_req_head& head) {
+  const PyRef none = PyRef::borrow(Py_None);
+  const std::string_view server = view(head.server_addr);
   const Item items[] = {
       {type_, http_},
       {asgi_, asgi_value_},
       {http_version_, text(view(head.http_version))},
       {method_, text(view(head.method))},
       {scheme_, text(view(head.scheme))},
+      {path_, none},
+      {raw_path_, none},
+      {query_string_, none},
+      {root_path_, utf8(view(head.mount))},
+      {headers_, none},
+      {client_, none},
+      {server_, server.empty() ? none : address(latin1(server), head.server_port)},
+  };
+  PyRef pattern = PyRef::steal(PyDict_New());
+  if (!put(pattern, items, std::size(items))) return false;
+  pattern_ = std::move(pattern);
+  last_ = {std::string(view(head.http_version)),
+           std::string(view(head.method)),
+           std::string(view(head.scheme)),
+           std::string(view(head.mount)),
+           std::string(server),
+           head.server_port};
+  return true;
+}
+
+PyRef ScopeMaker::make(const ph_req_head& head) {
+  if (!is_like_last(head) && !make_pattern(head)) return {};
+  const Item items[] = {
       {path_, utf8(view(head.path))},
       {raw_path_, bytes(view(head.raw_path))},
       {query_string_, bytes(view(head.query))},
-      {root_path_, utf8(view(head.mount))},
       {headers_, headers(head)},
-      {client_, address(view(head.client_addr), head.client_port)},
-      {server_, server(head)},
+      {client_, client(head)},
   };
-  PyRef scope = PyRef::steal(PyDict_New());
-  for (const Item& item : items) {
-    if (!scope || !item.value ||
-        PyDict_SetItem(scope.get(), item.key.get(), item.value.get()) != 0) {
-      return {};
-    }
-  }
-  return scope;
+  PyRef scope = PyRef::steal(PyDict_Copy(pattern_.get()));
+  return put(scope, items, std::size(items)) ? scope : PyRef();
 }
 
 PyRef ScopeMaker::make_websocket(const ph_req_head& head) {

@@ -17,9 +17,7 @@ using Phase = SocketState::Phase;
 
 CallState& state_of(PyObject* self) { return *reinterpret_cast<CallObject*>(self)->state; }
 
-PyRef none() { return PyRef::borrow(Py_None); }
-
-PyObject* done() { return make_ready(none()).release(); }
+PyObject* done() { return ready_none().release(); }
 
 bool is_gone(const CallState& state) {
   if (state.over || is_upgraded(state)) return state.over;

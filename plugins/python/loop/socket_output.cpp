@@ -36,7 +36,7 @@ PyRef SocketOutput::send(PyRef message) {
   if (is_behind_) return wait(std::move(message));
   switch (put(message.get())) {
     case Sent::ok:
-      return make_ready(PyRef::borrow(Py_None));
+      return ready_none();
     case Sent::behind:
       return wait({});
     case Sent::later:

@@ -18,6 +18,19 @@ void EventLoop::watch_waiting() {
   }
 }
 
+void EventLoop::linger(CallObject& call) {
+  call.state->lingers_at = lingering_.size();
+  lingering_.push_back(&call);
+}
+
+void EventLoop::leave(CallObject& call) {
+  const std::size_t at = call.state->lingers_at;
+  if (at >= lingering_.size() || lingering_[at] != &call) return;
+  lingering_[at] = lingering_.back();
+  lingering_[at]->state->lingers_at = at;
+  lingering_.pop_back();
+}
+
 void EventLoop::watch_socket(CallObject& call) {
   watched_[call.state->job.token] = &call;
   call.state->watched = true;

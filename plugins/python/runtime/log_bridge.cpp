@@ -62,16 +62,12 @@ LoggedRequest::LoggedRequest(ph_req token) { logged_request = token; }
 
 LoggedRequest::~LoggedRequest() { logged_request = 0; }
 
-LoggedTask::LoggedTask(ph_req token) {
+void log_tasks_for(ph_req token) {
   if (logged_task == nullptr) logged_task = PyContextVar_New("plughost_request", nullptr);
   const PyRef value = PyRef::steal(PyLong_FromUnsignedLongLong(token));
-  if (logged_task != nullptr && value) before_ = PyContextVar_Set(logged_task, value.get());
-  if (before_ == nullptr) PyErr_Clear();
-}
-
-LoggedTask::~LoggedTask() {
-  const PyRef before = PyRef::steal(before_);
-  if (before && PyContextVar_Reset(logged_task, before.get()) != 0) PyErr_Clear();
+  const PyRef set = PyRef::steal(
+      logged_task != nullptr && value ? PyContextVar_Set(logged_task, value.get()) : nullptr);
+  if (!set) PyErr_Clear();
 }
 
 void send_logging_to(const ph_host* host) {

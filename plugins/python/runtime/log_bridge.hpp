@@ -2,8 +2,6 @@
 
 #include <plughost/abi/abi.h>
 
-typedef struct _object PyObject;
-
 namespace plughost::python {
 
 /// While one lives, what its thread logs belongs to that request.
@@ -17,19 +15,10 @@ class LoggedRequest final {
   LoggedRequest& operator=(const LoggedRequest&) = delete;
 };
 
-/// Tasks that are made while one lives, and what they start, log for that request.
+/// Tasks that this thread makes from here on, and what they start, log for that request; 0: none.
 ///
-/// Threads: made and ended on one thread, GIL held; none inside another.
-class LoggedTask final {
- public:
-  explicit LoggedTask(ph_req token);
-  ~LoggedTask();
-  LoggedTask(const LoggedTask&) = delete;
-  LoggedTask& operator=(const LoggedTask&) = delete;
-
- private:
-  PyObject* before_ = nullptr;
-};
+/// Threads: GIL held; in the context (contextvars) in which the tasks are made.
+void log_tasks_for(ph_req token);
 
 /// Sends what Python's `logging` and `warnings` say to the host's log, from the root logger, unless
 /// a user's module configures logging otherwise. The root logger lets through what the host lets
