@@ -105,6 +105,7 @@ class Request final {
   http::RequestMessage message;
   routing::Match match;
   std::shared_ptr<const routing::RouteTable> table;       ///< keeps match.route alive
+  Clock::time_point received{};                           ///< when it was handed to its route
   Clock::time_point deadline = Clock::time_point::max();  ///< max(): none
   std::shared_ptr<const Endpoint> client;
   std::shared_ptr<const Endpoint> server;

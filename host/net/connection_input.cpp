@@ -215,6 +215,7 @@ void Connection::request_complete() {
 
 void Connection::dispatch_to_handler(Request& request) {
   const auto& route = *request.match.route;
+  request.received = context_.now;
   if (route.timeout.count() > 0) request.deadline = context_.now + route.timeout;
   if (!request.assign(*route.handler, route.max_in_flight)) {
     if (upload_.request == &request) upload_.request = nullptr;  // nobody pulls its body

@@ -34,11 +34,12 @@ std::string next_instance_id(const std::string& plugin_name) {
 }  // namespace
 
 HostServices::HostServices(std::string plugin_name, std::string config_dir,
-                           dispatch::Responder& responder)
+                           dispatch::Responder& responder, metrics::Registry* registry)
     : plugin_name_(std::move(plugin_name)),
       config_dir_(std::move(config_dir)),
       instance_id_(next_instance_id(plugin_name_)),
       responder_(responder),
+      metrics_(registry, plugin_name_),
       config_dir_view_(to_abi(config_dir_)) {
   table_.size = sizeof table_;
   table_.abi_major = PH_ABI_MAJOR;
@@ -79,6 +80,7 @@ const void* HostServices::get_extension(const ph_host* host, const char* id) noe
   if (id == kConfigDir) return &of(host).config_dir_view_;
   if (std::string_view(id) == PH_STOPPING_1) return &kStopping;
   if (std::string_view(id) == PH_ANSWER_BATCH_1) return &kBatch;
+  if (std::string_view(id) == PH_METRICS_1) return of(host).metrics_.api();
   return std::string_view(id) == PH_WEBSOCKET_1 ? &websocket_services() : nullptr;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "dispatch/responder.hpp"
+#include "plugin/metrics_services.hpp"
 
 namespace plughost::plugin {
 
@@ -16,8 +17,9 @@ namespace plughost::plugin {
 /// Threads: the table's functions as their tags say; every member here on [any].
 class HostServices final {
  public:
-  /// config_dir: the absolute folder of routes.yaml.
-  HostServices(std::string plugin_name, std::string config_dir, dispatch::Responder& responder);
+  /// config_dir: the absolute folder of routes.yaml. A null registry: see PluginMetrics.
+  HostServices(std::string plugin_name, std::string config_dir, dispatch::Responder& responder,
+               metrics::Registry* registry = nullptr);
   HostServices(const HostServices&) = delete;
   HostServices& operator=(const HostServices&) = delete;
 
@@ -28,6 +30,7 @@ class HostServices final {
 
   dispatch::Responder& responder() const noexcept { return responder_; }
   const std::string& plugin_name() const noexcept { return plugin_name_; }
+  PluginMetrics& metrics() noexcept { return metrics_; }
 
   /// After fault(): the plugin's routes answer 503.
   bool is_quarantined() const noexcept { return quarantined_.load(std::memory_order_acquire); }
@@ -50,6 +53,7 @@ class HostServices final {
   const std::string config_dir_;
   const std::string instance_id_;
   dispatch::Responder& responder_;
+  PluginMetrics metrics_;
   const ph_str config_dir_view_;
   ph_host table_{};
   std::atomic<bool> quarantined_{false};

@@ -21,7 +21,9 @@ Plugin::Plugin(config::Plugin settings, const Surroundings& surroundings)
     : settings_(std::move(settings)),
       config_file_(surroundings.config_file),
       call_limit_(surroundings.call_limit),
-      services_(settings_.name, surroundings.config_dir.string(), surroundings.responder),
+      services_(settings_.name, surroundings.config_dir.string(), surroundings.responder,
+                surroundings.metrics),
+      health_(surroundings.health.add(services_)),
       control_(settings_.name) {}
 
 Plugin::~Plugin() = default;
@@ -60,13 +62,18 @@ Failure Plugin::create() {
 Failure Plugin::start() {
   return checked_call(
       "start", settings_.position, settings_.config_positions,
-      [this] { return api().start(instance_, &error_); }, [this] { phase_ = Phase::started; });
+      [this] { return api().start(instance_, &error_); },
+      [this] {
+        phase_ = Phase::started;
+        health_->open(api(), instance_);
+      });
 }
 
 void Plugin::begin_drain(Clock::time_point deadline) {
   if (phase_ != Phase::started || is_busy()) return;
   settle();
   phase_ = Phase::draining;
+  health_->close();
   services_.expect_drained();
   status_ = PH_OK;
   if (api().drain == nullptr) return;
@@ -77,14 +84,15 @@ void Plugin::begin_drain(Clock::time_point deadline) {
 
 bool Plugin::is_drained() const {
   if (phase_ != Phase::draining) return !is_abandoned() && phase_ != Phase::started;
-  if (!control_.is_idle()) return false;
+  if (!control_.is_idle() || !health_->is_quiet()) return false;
   if (status_ == PH_PENDING && !services_.is_drained()) return false;
   return is_quiet();
 }
 
 void Plugin::give_up() {
-  const std::string call = is_busy() ? overdue_call_ : "drain";
-  const auto why = control_.is_idle() ? "still holds work" : "has not returned from " + call + "()";
+  std::string call = health_->is_quiet() ? "" : "health";
+  if (!control_.is_idle()) call = is_busy() ? overdue_call_ : "drain";
+  const auto why = call.empty() ? "still holds work" : "has not returned from " + call + "()";
   services_.log(
       log::Level::error, 0,
       "is abandoned: it " + why + "; requests in flight: " + std::to_string(requests_in_flight()));

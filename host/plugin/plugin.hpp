@@ -15,6 +15,8 @@
 #include "config/config.hpp"
 #include "dispatch/executor.hpp"
 #include "plugin/control_thread.hpp"
+#include "plugin/health_board.hpp"
+#include "plugin/health_probe.hpp"
 #include "plugin/host_services.hpp"
 #include "plugin/plugin_handler.hpp"
 #include "plugin/staging.hpp"
@@ -47,6 +49,8 @@ class Plugin final {
     std::filesystem::path config_dir;  ///< absolute
     std::chrono::milliseconds call_limit;
     dispatch::Responder& responder;
+    HealthBoard& health;
+    metrics::Registry* metrics = nullptr;  ///< null: there are none
   };
 
   Plugin(config::Plugin settings, const Surroundings& surroundings);
@@ -77,6 +81,9 @@ class Plugin final {
   bool is_busy() const { return !overdue_call_.empty() && !control_.is_idle(); }
   /// Every request that any of its tables was given is over.
   bool is_quiet() const;
+
+  /// Another took its place: how it is does not matter any more.
+  void stop_health() { health_->close(); }
 
   /// deadline for the plugin: CLOCK_MONOTONIC. Returns at once; a busy plugin has to be told again.
   void begin_drain(Clock::time_point deadline);
@@ -134,6 +141,7 @@ class Plugin final {
   const std::string config_file_;
   const std::chrono::milliseconds call_limit_;
   HostServices services_;
+  const std::shared_ptr<HealthProbe> health_;
   dispatch::Strand strand_;
   std::optional<StagedFile> staged_;
   const ph_entry* entry_ = nullptr;

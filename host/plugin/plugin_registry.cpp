@@ -25,8 +25,9 @@ std::filesystem::path folder_of(const config::Config& config) {
 
 }  // namespace
 
-PluginRegistry::PluginRegistry(dispatch::Responder& responder, std::filesystem::path executable_dir)
-    : responder_(responder), executable_dir_(std::move(executable_dir)) {}
+PluginRegistry::PluginRegistry(dispatch::Responder& responder, std::filesystem::path executable_dir,
+                               metrics::Registry* metrics)
+    : responder_(responder), executable_dir_(std::move(executable_dir)), metrics_(metrics) {}
 
 PluginRegistry::~PluginRegistry() {
   while (!plugins_.empty()) take_down(*plugins_.back());
@@ -66,8 +67,8 @@ void PluginRegistry::load_one(const config::Config& config, const config::Plugin
       return;
     }
   }
-  const Plugin::Surroundings surroundings{config.file, folder_of(config), config.plugin_timeout,
-                                          responder_};
+  const Plugin::Surroundings surroundings{
+      config.file, folder_of(config), config.plugin_timeout, responder_, health_, metrics_};
   plugins_.push_back(std::make_unique<Plugin>(settings, surroundings));
   auto& plugin = *plugins_.back();
   next_.push_back(&plugin);
@@ -143,6 +144,9 @@ void PluginRegistry::start() {
   undo_and_throw_if(std::move(mistakes));
   current_ = std::exchange(next_, {});
   is_making_ = false;
+  for (const auto& plugin : plugins_) {
+    if (!is_current(*plugin)) plugin->stop_health();
+  }
 }
 
 void PluginRegistry::release(std::uint64_t epoch) { released_.insert(epoch); }

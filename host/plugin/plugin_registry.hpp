@@ -12,6 +12,8 @@
 #include "base/error.hpp"
 #include "config/config.hpp"
 #include "dispatch/responder.hpp"
+#include "metrics/registry.hpp"
+#include "plugin/health_board.hpp"
 #include "routing/route_table.hpp"
 
 namespace plughost::plugin {
@@ -36,8 +38,10 @@ class PluginRegistry final {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// executable_dir: where plugins named without '/' may be.
-  PluginRegistry(dispatch::Responder& responder, std::filesystem::path executable_dir);
+  /// executable_dir: where plugins named without '/' may be. metrics: where plugins' measures go;
+  /// null: nowhere.
+  PluginRegistry(dispatch::Responder& responder, std::filesystem::path executable_dir,
+                 metrics::Registry* metrics = nullptr);
   /// Undoes what is still there.
   ~PluginRegistry();
   PluginRegistry(const PluginRegistry&) = delete;
@@ -78,6 +82,9 @@ class PluginRegistry final {
   /// is begun. False: work is abandoned.
   bool stop(Clock::time_point deadline);
 
+  /// What is wrong with plugins that have routes; see HealthBoard. [any]
+  std::vector<std::string> ailments() { return health_.ailments(); }
+
   /// A plugin did not come back from a call in time, or kept requests when the drain ended.
   bool work_abandoned() const { return work_abandoned_; }
 
@@ -95,6 +102,8 @@ class PluginRegistry final {
 
   dispatch::Responder& responder_;
   const std::filesystem::path executable_dir_;
+  metrics::Registry* const metrics_;
+  HealthBoard health_;
   std::vector<std::unique_ptr<Plugin>> plugins_;  // all that live, in the order of their start
   std::vector<Plugin*> current_;                  // those that serve, in the order of the file
   std::vector<Plugin*> next_;                     // those of the table that is being made

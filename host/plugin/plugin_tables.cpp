@@ -39,7 +39,10 @@ Failure Plugin::bind(const config::Route& settings, routing::Route& route) {
   auto failed = checked_call(
       "bind", settings.target_position, settings.options_positions,
       [this] { return api().bind(instance_, candidate_->route(), &candidate_->bound, &error_); },
-      [this] { tables_.back().handlers.push_back(std::move(candidate_)); });
+      [this] {
+        tables_.back().handlers.push_back(std::move(candidate_));
+        health_->add_route();
+      });
   if (candidate_ == nullptr) {
     PluginHandler& handler = *tables_.back().handlers.back();
     route.handler = &handler;
@@ -85,6 +88,7 @@ bool Plugin::release(std::uint64_t epoch) {
 bool Plugin::unbind(Table& table, Clock::time_point deadline) {
   if (std::exchange(table.is_open, false)) {
     // Takes back the binds of that table too: they get no unbind of their own.
+    health_->remove_routes(table.handlers.size());
     table.handlers.clear();
     return last_call("table_abort", deadline,
                      [this, epoch = table.epoch] { api().table_abort(instance_, epoch); });
@@ -92,6 +96,7 @@ bool Plugin::unbind(Table& table, Clock::time_point deadline) {
   while (!table.handlers.empty()) {
     auto* context = table.handlers.front()->bound.ctx;
     table.handlers.erase(table.handlers.begin());
+    health_->remove_routes(1);
     if (!last_call("unbind", deadline, [this, context] { api().unbind(instance_, context); })) {
       return false;
     }

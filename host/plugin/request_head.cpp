@@ -9,9 +9,8 @@
 namespace plughost::plugin {
 namespace {
 
-std::uint64_t to_nanoseconds(dispatch::Clock::time_point deadline) {
-  if (deadline == dispatch::Clock::time_point::max()) return 0;
-  const auto since_boot = deadline.time_since_epoch();  // steady_clock is CLOCK_MONOTONIC
+std::uint64_t to_nanoseconds(dispatch::Clock::time_point time) {
+  const auto since_boot = time.time_since_epoch();  // steady_clock is CLOCK_MONOTONIC
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(since_boot).count());
 }
@@ -74,7 +73,9 @@ const ph_req_head& make_request_head(dispatch::Request& request) {
   set_ends(head, request);
   head.mount = to_abi(request.match.route->pattern.mount());
   head.route = to_abi(request.match.route->pattern.text());
-  head.deadline_ns = to_nanoseconds(request.deadline);
+  const bool is_bounded = request.deadline != dispatch::Clock::time_point::max();
+  head.deadline_ns = is_bounded ? to_nanoseconds(request.deadline) : 0;
+  head.received_ns = to_nanoseconds(request.received);
   head.request_id = to_abi(request.request_id);
   auto* next = reinterpret_cast<ph_header*>(&head + 1);
   next = set_headers(head, request.message, next);

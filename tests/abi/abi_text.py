@@ -5,7 +5,7 @@ import pathlib
 import re
 
 HEADERS = ("base.h", "request.h", "http.h", "host.h", "plugin.h", "websocket.h",
-           "routes.h")
+           "metrics.h", "routes.h")
 
 _STRUCT = re.compile(r"^(?:typedef )?struct (\w+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FUNCTION = re.compile(r"\(\*(\w+)\)\s*\(")

@@ -11,13 +11,15 @@ BASE = {"host/base"}
 CONFIG = BASE | {"host/config"}
 HTTP = BASE | {"host/http"}
 ROUTING = CONFIG | HTTP | {"host/routing"}
-DISPATCH = ROUTING | {"host/dispatch"}
+METRICS = HTTP | {"host/metrics"}
+DISPATCH = ROUTING | METRICS | {"host/dispatch"}
 APP = DISPATCH | {"host/builtin", "host/plugin", "host/net", "host/admin", "host/app"}
 ALLOWED = {
     "host/base": BASE,
     "host/config": CONFIG,
     "host/http": HTTP,
     "host/routing": ROUTING,
+    "host/metrics": METRICS,
     "host/dispatch": DISPATCH,
     "host/builtin": DISPATCH | {"host/builtin"},
     "host/plugin": DISPATCH | {"host/plugin", "plugins/abi"},  # never net
@@ -39,6 +41,7 @@ LIBRARIES = {
     "zstd.h": {"host/http"},
     "yaml-cpp/": {"host/config"},
     "pistache/": {"host/net"},
+    "prometheus/": {"host/metrics"},
     "openssl/": {"host/net"},
     "spdlog/": {"host/base"},
     "rapidjson/": {"host/base", "plugins/native", "plugins/python"},

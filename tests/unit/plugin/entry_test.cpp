@@ -20,7 +20,7 @@ constexpr Row kRefused[] = {
     {"fixture_lies_major",
      "it is built for plugin ABI major 2, this host has 1; build it with this host's headers"},
     {"fixture_newer_host",
-     "it needs a host with plugin ABI 1.7 or newer, this one has 1.1; upgrade the host or use an "
+     "it needs a host with plugin ABI 1.7 or newer, this one has 1.2; upgrade the host or use an "
      "older version of the plugin"},
     {"fixture_null_entry", "ph_plugin_entry_v1 returned NULL"},
     {"fixture_incomplete", "its ph_plugin_api lacks bind, unbind, start, stop or destroy"},

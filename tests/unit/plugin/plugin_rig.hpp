@@ -13,6 +13,7 @@
 #include "dispatch/request_pool.hpp"
 #include "dispatch/request_state.hpp"
 #include "dispatch/responder.hpp"
+#include "metrics/registry.hpp"
 #include "plugin/plugin_registry.hpp"
 #include "unit/plugin/temporary_folder.hpp"
 
@@ -106,7 +107,7 @@ class PluginRig {
   }
 
   void load() {
-    registry.emplace(responder, folder.path());
+    registry.emplace(responder, folder.path(), &metrics);
     registry->load(config);
   }
   void start() {
@@ -169,6 +170,7 @@ class PluginRig {
   AnsweredRequests answered;
   dispatch::RequestPool pool{0, answered};
   std::vector<routing::Route> routes;
+  metrics::Registry metrics;
   std::optional<PluginRegistry> registry;
 
  private:

@@ -77,12 +77,14 @@ BOOST_AUTO_TEST_CASE(shows_body_ends_and_deadline) {
   request.client = std::make_shared<const dispatch::Endpoint>(dispatch::Endpoint{"::1", 4000});
   request.server = std::make_shared<const dispatch::Endpoint>(dispatch::Endpoint{"::1", 8000});
   request.deadline = dispatch::Clock::time_point(std::chrono::nanoseconds(123456789));
+  request.received = dispatch::Clock::time_point(std::chrono::nanoseconds(23456789));
 
   const auto lines = seen(request);
 
-  for (const auto* line : {"body=the body", "content_length=8", "http_version=1.0", "flags=2",
-                           "client_addr=::1", "client_port=4000", "server_addr=::1",
-                           "server_port=8000", "deadline_ns=123456789", "request_id=id-1"}) {
+  for (const auto* line :
+       {"body=the body", "content_length=8", "http_version=1.0", "flags=2", "client_addr=::1",
+        "client_port=4000", "server_addr=::1", "server_port=8000", "deadline_ns=123456789",
+        "received_ns=23456789", "request_id=id-1"}) {
     BOOST_TEST(contains(lines, line), line);
   }
 }

@@ -6,6 +6,7 @@
 #include "base.h"
 #include "host.h"
 #include "http.h"
+#include "metrics.h"
 #include "plugin.h"
 #include "request.h"
 #include "routes.h"

@@ -35,7 +35,7 @@
 /* A plugin built for major M loads only into a host of major M. A plugin built with a newer minor
  * than the host's loads unless it says so itself in ph_entry.min_host_minor. */
 #define PH_ABI_MAJOR 1u
-#define PH_ABI_MINOR 1u
+#define PH_ABI_MINOR 2u
 
 #define PH_EXPORT __attribute__((visibility("default")))
 

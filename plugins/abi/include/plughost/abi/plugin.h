@@ -115,7 +115,8 @@ typedef struct ph_entry {
   const char *config_schema_json; /* JSON Schema of `config:`; may be NULL */
   const ph_plugin_api *api;
 
-  /* [control] Stores host; calls nothing of it but log and get_extension. cfg_json is an object. */
+  /* [control] Stores host; calls nothing of it but log, get_extension and the acquire of
+   * PH_METRICS_1. cfg_json is an object. */
   ph_status (*create)(const ph_host *host, ph_str cfg_json, ph_plugin **out,
                       ph_error *err) PH_NOEXCEPT;
 } ph_entry;

@@ -47,6 +47,8 @@ typedef struct ph_req_head {
   uint64_t deadline_ns;   /* CLOCK_MONOTONIC; 0: none */
   ph_str request_id;      /* the client's X-Request-ID, or made by the host */
   ph_str traceparent;     /* W3C Trace Context, as sent; may be empty */
+  uint64_t received_ns;   /* (1.2) CLOCK_MONOTONIC: when it was whole, or with PH_HF_STREAM_BODY
+                             its head */
 } ph_req_head;
 
 #endif

@@ -1,0 +1,74 @@
+#include "metrics/series.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+#include <vector>
+
+using namespace plughost::metrics;
+
+namespace {
+
+using Counts = std::vector<std::uint64_t>;
+
+std::int64_t signed_value(const Series& series) {
+  return static_cast<std::int64_t>(series.value());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(metrics_series)
+
+BOOST_AUTO_TEST_CASE(a_counter_only_grows) {
+  Series counter(Kind::counter, {});
+
+  counter.add(2);
+  counter.add(-1);
+  counter.set(0);
+  counter.observe(7);
+
+  BOOST_TEST(counter.value() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_gauge_goes_both_ways_and_below_zero) {
+  Series gauge(Kind::gauge, {});
+
+  gauge.set(3);
+  gauge.add(-5);
+  gauge.observe(100);
+
+  BOOST_TEST(signed_value(gauge) == -2);
+}
+
+BOOST_AUTO_TEST_CASE(a_bucket_holds_its_own_bound) {
+  Series histogram(Kind::histogram, {10, 20});
+
+  for (const std::uint64_t value : {0, 10, 11, 20, 21, 1000}) histogram.observe(value);
+  histogram.add(1);
+
+  BOOST_TEST(histogram.buckets() == (Counts{2, 2, 2}), boost::test_tools::per_element());
+  BOOST_TEST(histogram.value() == 1062u);
+}
+
+BOOST_AUTO_TEST_CASE(loses_no_update_of_several_threads) {
+  constexpr int kUpdates = 20'000;
+  Series counter(Kind::counter, {});
+  Series histogram(Kind::histogram, {1});
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < kUpdates; ++n) {
+        counter.add(1);
+        histogram.observe(static_cast<std::uint64_t>(i));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+
+  BOOST_TEST(counter.value() == 4u * kUpdates);
+  BOOST_TEST(histogram.buckets() == (Counts{2 * kUpdates, 2 * kUpdates}),
+             boost::test_tools::per_element());
+  BOOST_TEST(histogram.value() == 6u * kUpdates);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
