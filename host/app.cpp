@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin_server.hpp"
 #include "base/log.hpp"
 #include "dispatch/executor.hpp"
 #include "dispatch/responder.hpp"
@@ -34,20 +36,7 @@ using dispatch::Clock;
 /// How long a forced end waits for its 503 answers to reach the clients.
 constexpr std::chrono::milliseconds kLastAnswers{500};
 
-const char* name_of(int signal) {
-  switch (signal) {
-    case SIGTERM:
-      return "SIGTERM";
-    case SIGINT:
-      return "SIGINT";
-    case SIGHUP:
-      return "SIGHUP";
-    case SIGUSR1:
-      return "SIGUSR1";
-    default:
-      return "SIGUSR2";
-  }
-}
+std::string name_of(int signal) { return std::string("SIG") + ::sigabbrev_np(signal); }
 
 }  // namespace
 
@@ -60,8 +49,10 @@ class App::Impl {
         stdout_(take_stdout()),
         certificates_(config_.tls ? std::make_unique<net::TlsCertificates>(config_) : nullptr),
         executor_(responder_, config_.threads.executor, config_.limits.queue),
-        plugins_(responder_, std::move(executable_directory)),
-        tables_(responder_, plugins_) {}
+        plugins_(responder_, std::move(executable_directory), config_.admin ? &metrics_ : nullptr),
+        tables_(responder_, plugins_),
+        admin_(config_,
+               {[this] { return plugins_.ailments(); }, [this] { return metrics_.collect(); }}) {}
 
   ExitCode run();
 
@@ -85,8 +76,10 @@ class App::Impl {
   Signals signals_;
   dispatch::Responder responder_;
   dispatch::Executor executor_;
+  metrics::Registry metrics_;
   plugin::PluginRegistry plugins_;
   RouteTables tables_;
+  AdminServer admin_;
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<Reloader> reloader_;  // while it serves
 
@@ -166,6 +159,7 @@ void App::Impl::start() {
                                       std::move(table), std::move(inherited_), certificates_.get());
     server_->start();
     serving_.store(server_.get());
+    admin_.set_serving();
   } catch (...) {
     const auto deadline = Clock::now() + config_.shutdown.timeout;
     plugins_.drain(deadline);
@@ -175,6 +169,7 @@ void App::Impl::start() {
 }
 
 void App::Impl::stop() {
+  admin_.set_stopping();
   std::this_thread::sleep_for(config_.shutdown.delay);
   const auto deadline = Clock::now() + config_.shutdown.timeout;
   server_->stop_accepting();
@@ -225,11 +220,11 @@ void App::Impl::handle_signals() {
     if (signal == SIGTERM || signal == SIGINT) {
       const bool first = stop_signals_.fetch_add(1) == 0;
       if (first) deadline_ = Clock::now() + config_.shutdown.delay + config_.shutdown.timeout;
-      log::info(std::string(name_of(signal)) + (first ? ": stopping" : " again: stopping at once"));
+      log::info(name_of(signal) + (first ? ": stopping" : " again: stopping at once"));
     } else if (signal == SIGHUP) {
       reload_wanted_ = true;
     } else {
-      log::info(std::string(name_of(signal)) + " does nothing in this version");
+      log::info(name_of(signal) + " does nothing in this version");
     }
   }
 }

@@ -40,7 +40,9 @@ void listen_to_signals(Signals& signals, const std::atomic<bool>& done, const Ev
 ExitCode prove(const config::Config& config, const std::filesystem::path& executable_directory,
                int out) {
   dispatch::Responder responder;
-  plugin::PluginRegistry plugins(responder, executable_directory);
+  metrics::Registry metrics;
+  plugin::PluginRegistry plugins(responder, executable_directory,
+                                 config.admin ? &metrics : nullptr);
   RouteTables tables(responder, plugins);
   auto code = ExitCode::clean;
   try {

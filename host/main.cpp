@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "check_command.hpp"
 #include "checks.hpp"
+#include "config/admin_address.hpp"
 #include "config/listen_address.hpp"
 #include "config/yaml_loader.hpp"
 
@@ -22,6 +23,7 @@ using plughost::ExitCode;
 struct Options {
   std::string config = "routes.yaml";
   std::vector<std::string> listen;
+  std::string admin;
   unsigned io_threads = 0;
   unsigned executor_threads = 0;
 };
@@ -36,6 +38,9 @@ void add_serve_options(CLI::App& app, Options& options) {
       ->envname("PLUGHOST_LISTEN")
       ->delimiter(',')
       ->allow_extra_args(false);
+  app.add_option("--admin", options.admin,
+                 "HOST:PORT or unix:PATH of health and metrics instead of the file's, or none")
+      ->envname("PLUGHOST_ADMIN");
   app.add_option("--io-threads", options.io_threads, "I/O threads (default: one for each core)")
       ->envname("PLUGHOST_IO_THREADS")
       ->check(CLI::Range(1u, plughost::config::kMaxIoThreads));
@@ -79,12 +84,22 @@ void apply_listen_option(const std::vector<std::string>& texts, plughost::config
   }
 }
 
+void apply_admin_option(const std::string& text, plughost::config::Config& config) {
+  auto parsed = plughost::config::parse_admin_address(text, std::filesystem::current_path());
+  if (!parsed) refuse("--admin", parsed.error());
+  config.admin = std::move(parsed.value());
+}
+
 plughost::config::Config load(const Options& options) {
   auto config = plughost::config::load_yaml(options.config, plughost::make_checks());
   if (options.listen.empty()) {
     apply_port_variable(config);
   } else {
     apply_listen_option(options.listen, config);
+  }
+  if (!options.admin.empty()) apply_admin_option(options.admin, config);
+  if (const auto clash = plughost::config::find_admin_clash(config); !clash.empty()) {
+    throw plughost::StartError(ExitCode::refused, {{config.file, {}, clash}});
   }
   if (options.io_threads > 0) config.threads.io = options.io_threads;
   if (options.executor_threads > 0) config.threads.executor = options.executor_threads;

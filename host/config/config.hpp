@@ -37,6 +37,10 @@ struct Checks {
   RedirectCheck redirect;
 };
 
+/// What an address was given by, for messages: the key, and with dashes the flag.
+inline constexpr const char* kListenSetting = "listen";
+inline constexpr const char* kAdminSetting = "admin";
+
 /// One entry of `listen`, with what holds for the connections accepted there.
 struct ListenAddress {
   enum class Kind {
@@ -54,10 +58,18 @@ struct ListenAddress {
   bool proxy_protocol = false;     ///< a proxy says first who the client is
   std::optional<bool> tls;         ///< only where the file has `tls`
   SourcePosition position;
+  const char* setting = kListenSetting;
 
   /// What holds where the file has `tls`: clients of a Unix socket are on this machine.
   bool wants_tls() const { return tls.value_or(kind != Kind::unix_socket); }
 };
+
+inline ListenAddress default_admin_address() {
+  ListenAddress address;
+  address.port = 8001;
+  address.setting = kAdminSetting;
+  return address;
+}
 
 /// A request's token has 8 bits for its I/O thread.
 inline constexpr unsigned kMaxIoThreads = 255;
@@ -202,7 +214,8 @@ inline constexpr char kNoRoutes[] =
 struct Config {
   std::string file;                 ///< as named on the command line
   std::filesystem::path directory;  ///< relative paths in the file are relative to this
-  std::vector<ListenAddress> listen{ListenAddress{}};  ///< at least one
+  std::vector<ListenAddress> listen{ListenAddress{}};            ///< at least one
+  std::optional<ListenAddress> admin = default_admin_address();  ///< none: off
   Threads threads;
   milliseconds timeout{60000};
   milliseconds plugin_timeout{60000};

@@ -22,6 +22,8 @@ void read_cors(const Node& node, std::shared_ptr<const Cors>& target, Problems& 
 /// `compress` of a route: true or false, a content coding or a list of them.
 void read_compress(const Node& node, std::vector<std::string>& codings, Problems& problems);
 
+void read_admin(const Node& node, Config& config, Problems& problems);
+
 void read_listen(const Node& node, Config& config, Problems& problems);
 
 /// `plugins` and `plugin_dir`, each null if it is not in the file. Returns whether all their names

@@ -72,6 +72,7 @@ void read_settings(const Node& root, Config& config, Problems& problems) {
   read_mapping(
       root, "",
       {{"listen", [&](const Node& node) { read_listen(node, config, problems); }},
+       {"admin", [&](const Node& node) { read_admin(node, config, problems); }},
        {"threads", [&](const Node& node) { read_threads(node, config.threads, problems); }},
        {"timeout", duration_into(config.timeout, kZero, problems)},
        {"plugin_timeout", duration_into(config.plugin_timeout, kOne, problems)},
@@ -85,7 +86,7 @@ void read_settings(const Node& root, Config& config, Problems& problems) {
        {"plugins", elsewhere},
        {"plugin_dir", elsewhere},
        {"routes", elsewhere}},
-      {"admin", "watch"}, problems);
+      {"watch"}, problems);
   for (const ListenAddress& address : config.listen) {
     if (address.tls.value_or(false) && !config.tls) {
       problems.add(address.position, quote(to_string(address)) +

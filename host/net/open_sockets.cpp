@@ -90,6 +90,13 @@ std::string mistake_of(const InheritedSocket& socket) {
          "ListenStream= and Accept=no";
 }
 
+/// thing: "address" or "path".
+std::string advice(const ListenAddress& address, const std::string& thing) {
+  const std::string setting = address.setting;
+  return "; choose another " + thing + " with `" + setting + "` or --" + setting +
+         (setting == config::kAdminSetting ? ", or none to do without" : "");
+}
+
 /// Opens what one configuration asks for.
 class Opener final {
  public:
@@ -128,7 +135,7 @@ class Opener final {
     } else if (const Opened opened = open_tcp(config_, address)) {
       add(opened.value(), index, nullptr);
     } else {
-      refuse(address, opened.error() + "; choose another address with `listen` or --listen");
+      refuse(address, opened.error() + advice(address, "address"));
     }
   }
 
@@ -141,7 +148,7 @@ class Opener final {
     if (!why.empty()) {
       path.reset();
       ::close(fd);
-      return refuse(address, why + "; choose another path with `listen` or --listen");
+      return refuse(address, why + advice(address, "path"));
     }
     add(fd, index, std::move(path));
   }

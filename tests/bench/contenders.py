@@ -135,8 +135,8 @@ def plughost_tls(build: Path, work: Path) -> Server:
         f"tls: {{ cert: {cert}, key: {key} }}\n"
         f"plugins: {{ native: {build / 'native_plugin.so'} }}\n"
         "routes: { GET /native/hello: native hello }\n")
-    return Server([binary, "-c", str(routes), "--listen", f"127.0.0.1:{port}", "--io-threads", "1"],
-                  port, scheme="https")
+    return Server([binary, "-c", str(routes), "--listen", f"127.0.0.1:{port}",
+                   "--admin", "127.0.0.1:0", "--io-threads", "1"], port, scheme="https")
 
 
 def plughost(build: Path, work: Path, routes: tuple[str, ...], pinned: bool = True,
@@ -156,8 +156,8 @@ def plughost(build: Path, work: Path, routes: tuple[str, ...], pinned: bool = Tr
         + (f"      venv: {venv}\n" if venv else "") +
         f"      pools: {{ default: {{ workers: {POOL_WORKERS} }} }}\n"
         "routes:\n" + "".join(f"  {route}\n" for route in routes))
-    return Server([binary, "-c", str(file), "--listen", f"127.0.0.1:{port}", "--io-threads", "1"],
-                  port, pinned)
+    return Server([binary, "-c", str(file), "--listen", f"127.0.0.1:{port}",
+                   "--admin", "127.0.0.1:0", "--io-threads", "1"], port, pinned)
 
 
 def built_peer(build: Path, name: str) -> Server:

@@ -57,7 +57,7 @@ REFUSALS = {
     "repeated_key": Refusal(native("GET /x: native hello\n  GET /x: native echo"), 5, ("GET /x",)),
     "broken_yaml": Refusal("plugins: {\n", 1, ("{",)),
     "later_versions_key": Refusal(
-        native(settings="admin: 127.0.0.1:8001"), 1, ("admin", "not supported in this version")),
+        native(settings="watch: true"), 1, ("watch", "not supported in this version")),
     "variable_not_set": Refusal(
         native(settings="timeout: ${PLUGHOST_TEST_NOT_SET}"), 1, ("PLUGHOST_TEST_NOT_SET",)),
     "no_python_module": Refusal(python("GET /x: python nowhere:f"), 3, ("nowhere",)),

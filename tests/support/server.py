@@ -20,6 +20,9 @@ BINARY = BINARY_DIR / "plughost"
 # A sanitizer keeps freed memory for a while.
 IS_SANITIZED = any(name in BINARY.read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 
+# Servers of tests run side by side, and nobody asks most of them; --admin beats it.
+os.environ.setdefault("PLUGHOST_ADMIN", "none")
+
 Files = dict[str, str | Path]
 
 _SANITIZER = re.compile(r"(Address|Leak|Thread)Sanitizer|: runtime error: ")
@@ -98,6 +101,13 @@ class Server:
     def path(self) -> Path:
         """The folder of routes.yaml."""
         return self._workspace.path
+
+    @property
+    def admin_port(self) -> int:
+        """Of the admin pages; for a server that was started with `--admin 127.0.0.1:0`."""
+        said = wait_until(lambda: re.search(r"admin pages .* on http://\S+:(\d+)", self.log()),
+                          "the admin address in the log")
+        return int(said[1])
 
     def log(self) -> str:
         return self._log_path.read_text(errors="replace")

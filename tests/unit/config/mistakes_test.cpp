@@ -16,18 +16,17 @@ constexpr MistakeRow kRows[] = {
      "timout: 5s\nfoobar: 1\nthreads: { oi: 1 }\nlimits: { boddy: 1 }\n"
      "routes: {}\n",
      "routes.yaml:1:1: error: unknown key 'timout' (did you mean 'timeout'?)\n"
-     "routes.yaml:2:1: error: unknown key 'foobar'; there are listen, threads, timeout, "
+     "routes.yaml:2:1: error: unknown key 'foobar'; there are listen, admin, threads, timeout, "
      "plugin_timeout, limits, proxies, cors, shutdown, log, tls, plugins, plugin_dir and routes\n"
      "routes.yaml:3:12: error: unknown key 'oi' in 'threads' (did you mean 'io'?)\n"
      "routes.yaml:4:11: error: unknown key 'boddy' in 'limits' (did you mean 'body'?)\n"},
     {"keys of later versions",
-     "admin: none\nwatch: true\nlog: { access: json, file: x, access_file: y }\n"
+     "watch: true\nlog: { access: json, file: x, access_file: y }\n"
      "routes: {}\n",
-     "routes.yaml:1:1: error: 'admin' is not supported in this version; remove it\n"
-     "routes.yaml:2:1: error: 'watch' is not supported in this version; remove it\n"
-     "routes.yaml:3:8: error: 'access' in 'log' is not supported in this version; remove it\n"
-     "routes.yaml:3:22: error: 'file' in 'log' is not supported in this version; remove it\n"
-     "routes.yaml:3:31: error: 'access_file' in 'log' is not supported in this version; remove "
+     "routes.yaml:1:1: error: 'watch' is not supported in this version; remove it\n"
+     "routes.yaml:2:8: error: 'access' in 'log' is not supported in this version; remove it\n"
+     "routes.yaml:2:22: error: 'file' in 'log' is not supported in this version; remove it\n"
+     "routes.yaml:2:31: error: 'access_file' in 'log' is not supported in this version; remove "
      "it\n"},
     {"addresses of a list", "listen: [127.0.0.1:80, 80, 127.0.0.1:80, [a]]\nroutes: {}\n",
      "routes.yaml:1:24: error: '80' is not HOST:PORT; write it like 127.0.0.1:8000\n"

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(reports_all_in_file_order) {
       "routes.yaml:2:3: error: 'GTE' is not a registered HTTP method; ANY takes every "
       "method (did you mean 'GET'?)\n"
       "routes.yaml:3:11: error: there is no plugin 'm'; add it under 'plugins'\n"
-      "routes.yaml:5:1: error: unknown key 'foo'; there are listen, threads, timeout, "
+      "routes.yaml:5:1: error: unknown key 'foo'; there are listen, admin, threads, timeout, "
       "plugin_timeout, limits, proxies, cors, shutdown, log, tls, plugins, plugin_dir and routes\n"
       "routes.yaml:6:10: error: '5x' is not a duration; write a whole number with ms, s, m "
       "or h\n");
