@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -19,10 +21,8 @@ namespace plughost::metrics {
 /// Threads: [any], wait-free. What is of another kind, or negative for a counter, changes nothing.
 class alignas(64) Series {
  public:
-  Series(Kind kind, std::vector<std::uint64_t> bounds)
-      : kind_(kind),
-        bounds_(std::move(bounds)),
-        cells_(new std::atomic<std::uint64_t>[bounds_.size() + 2]()) {}
+  /// bounds: of a histogram, ascending, else none.
+  Series(Kind kind, std::vector<std::uint64_t> bounds);
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
 
@@ -36,8 +36,8 @@ class alignas(64) Series {
   }
   void observe(std::uint64_t value) noexcept {
     if (kind_ != Kind::histogram) return;
-    std::size_t bucket = 0;
-    while (bucket < bounds_.size() && value > bounds_[bucket]) ++bucket;
+    std::size_t bucket = first_[static_cast<std::size_t>(std::bit_width(value))];
+    while (value > bounds_[bucket]) ++bucket;
     cells_[kValue].fetch_add(value, std::memory_order_relaxed);
     cells_[kBuckets + bucket].fetch_add(1, std::memory_order_relaxed);
   }
@@ -53,7 +53,8 @@ class alignas(64) Series {
   static constexpr std::size_t kBuckets = 1;
 
   const Kind kind_;
-  const std::vector<std::uint64_t> bounds_;
+  std::array<std::uint8_t, 65> first_{};  // by a value's width in bits: no bucket before is its own
+  std::vector<std::uint64_t> bounds_;     // the last one holds every value
   const std::unique_ptr<std::atomic<std::uint64_t>[]> cells_;
 };
 

@@ -1,5 +1,6 @@
 #include "metrics/series.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <thread>
 #include <vector>
@@ -47,6 +48,19 @@ BOOST_AUTO_TEST_CASE(a_bucket_holds_its_own_bound) {
 
   BOOST_TEST(histogram.buckets() == (Counts{2, 2, 2}), boost::test_tools::per_element());
   BOOST_TEST(histogram.value() == 1062u);
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_bucket_of_every_value) {
+  const std::vector<std::uint64_t> bounds{0, 1, 2, 3, 7, 8, 100, 1000, 1ull << 63, UINT64_MAX};
+  for (const std::uint64_t bound : bounds) {
+    for (const std::uint64_t value : {bound - 1, bound, bound + 1}) {
+      Series histogram(Kind::histogram, bounds);
+      histogram.observe(value);
+
+      const auto expected = std::lower_bound(bounds.begin(), bounds.end(), value) - bounds.begin();
+      BOOST_TEST(histogram.buckets().at(static_cast<std::size_t>(expected)) == 1u, value);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(loses_no_update_of_several_threads) {
