@@ -3,6 +3,8 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from support.http_client import get
+
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
 SAMPLE = re.compile(rf"({NAME})(?:\{{({LABEL}(?:,{LABEL})*)\}})? (\S+)")
@@ -33,6 +35,13 @@ class Exposition:
     def labels(self, name: str) -> list[dict[str, str]]:
         return [dict(own) for family in self.families.values()
                 for sample, own in family.samples if sample == name]
+
+
+def scrape(admin_port: int) -> Exposition:
+    answer = get(admin_port, "/metrics")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return parse(answer.body.decode())
 
 
 def parse(text: str) -> Exposition:

@@ -23,6 +23,7 @@ Engine::Engine(const ph_host* host, const PoolSettings& settings)
     : host_(host),
       settings_(settings),
       suffix_(settings.name == "default" ? "" : " of '" + settings.name + "'"),
+      measures_(host, settings.name),
       slots_(settings.recycle.ever() ? 2 * settings.workers : settings.workers),
       keeper_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   call_route_.spec = "plughost._pool_calls:run";
@@ -147,6 +148,7 @@ void Engine::stop() {
   {
     const std::lock_guard lock(mutex_);
     rest = backlog_.take_all();
+    measures_.end();  // what is still called back may outlive the host's side
   }
   dismiss(rest);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pool/backlog.hpp"
+#include "pool/measures.hpp"
 #include "pool/pool.hpp"
 #include "pool/worker.hpp"
 
@@ -92,6 +93,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void bury(const std::shared_ptr<Worker>& worker);
   void restart_due_slots();
   void tick();
+  void show_measures();
   bool hopeless() const;
   void wake_keeper();
 
@@ -99,7 +101,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   void start_worker(unsigned slot);
   void start_failed(Slot& slot, const std::string& why);
   ProcessEvents events_of(const std::shared_ptr<Worker>& worker);
-  std::string obituary(const Worker& worker, const Ending& ending);
+  std::string obituary(const Worker& worker, const Ending& ending, bool oom);
   std::string vacate(const Worker& worker, const Ending& ending, const std::string& line);
   void on_ready(const std::shared_ptr<Worker>& worker, bool useless, const std::string& trouble);
   void on_ended(const std::shared_ptr<Worker>& worker, Outcome outcome, const std::string& error);
@@ -145,6 +147,7 @@ class Engine final : public std::enable_shared_from_this<Engine> {
   const PoolSettings settings_;
   const std::string suffix_;  // " of 'ml'"; empty for the default pool, which needs no name
   RouteTarget call_route_;    // what runs calls in a worker
+  Measures measures_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // all settled, a worker ready, a start failed

@@ -43,6 +43,7 @@ void Engine::keep() {
     kill_late_starters();
     recycle();
     tick();
+    show_measures();
   }
 }
 
@@ -100,7 +101,10 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
   settle_dead(*worker, ending.text(), true);
   bell().ring();
   worker->process->abandon();
-  const std::string line = obituary(*worker, ending);
+  const std::uint64_t oom_kills_before = std::exchange(oom_kills_, oom_kills());
+  const bool oom = oom_kills_ > oom_kills_before;
+  measures_.count(cause_of(*worker, ending, oom));
+  const std::string line = obituary(*worker, ending, oom);
   log(worker->has_retired(ending) ? PH_LOG_INFO : PH_LOG_WARN,
       line + vacate(*worker, ending, line));
 }
@@ -133,8 +137,7 @@ std::string Engine::vacate(const Worker& worker, const Ending& ending, const std
 }
 
 /// What the log says of a worker's end, and of what to do about it.
-std::string Engine::obituary(const Worker& worker, const Ending& ending) {
-  const std::uint64_t oom_kills_before = std::exchange(oom_kills_, oom_kills());
+std::string Engine::obituary(const Worker& worker, const Ending& ending, bool oom) {
   const std::lock_guard lock(mutex_);
   std::string line = name_of(worker);
   if (worker.has_retired(ending)) return line + " has retired: " + worker.retirement;
@@ -143,7 +146,7 @@ std::string Engine::obituary(const Worker& worker, const Ending& ending) {
   }
   line += " ended " + ending.text();
   if (!worker.ready) line += " while it started";
-  const std::string cause = ending.cause(oom_kills_ > oom_kills_before);
+  const std::string cause = ending.cause(oom);
   return cause.empty() ? line : line + ": " + cause;
 }
 
@@ -184,6 +187,12 @@ void Engine::tick() {
   if (refused.empty()) return;
   log(PH_LOG_ERROR, "no pool worker" + suffix_ + " starts, requests are refused: " + reason);
   refuse(refused, 503, "No pool worker is running.");
+}
+
+/// While tasks are pending every 10 ms, and once more when none is.
+void Engine::show_measures() {
+  const std::lock_guard lock(mutex_);
+  measures_.show(slots_, backlog_.size());
 }
 
 /// mutex_ held. While a start is under way there is hope.

@@ -93,6 +93,7 @@ void Engine::on_ready(const std::shared_ptr<Worker>& worker, bool useless,
     worker->ready_since = Clock::now();
     slowest_start_ = std::max(slowest_start_, worker->ready_since - worker->started_at);
     slot.failed_starts = 0;
+    if (!stopping_) measures_.show(slots_, backlog_.size());
     if (!slot.wanted && !worker->retiring) succeed(slot, slots_[twin(worker->slot)]);
     if (starting_ && !trouble.empty() && start_error_.empty()) {
       start_error_ = "a pool worker" + suffix_ + " cannot import " + trouble;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/target.hpp"
+#include "runtime/measures.hpp"
 
 namespace plughost::python {
 
@@ -45,6 +46,7 @@ struct RouteTarget {
   std::unique_ptr<Gateway> gateway;  ///< of a WSGI application; else null
   bool streams_body = false;         ///< called at head time, it reads by a BodyReader
   bool debug = false;                ///< a 500 shows its traceback to the client
+  RouteMeasures measures{};          ///< of mode thread; else they measure nothing
   /// Above 0: a call of it was seen to wait with the GIL released. Each of the calls after it that
   /// does not wait takes one off. Thread mode learns by it for which calls another thread goes on.
   mutable std::atomic<int> waits{0};

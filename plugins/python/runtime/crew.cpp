@@ -27,8 +27,12 @@ void pause_briefly() {
 
 }  // namespace
 
-Crew::Crew(unsigned threads, std::size_t capacity)
-    : queue_(capacity), members_(2 * threads), absent_(threads), may_spin_(has_several_cores()) {
+Crew::Crew(unsigned threads, std::size_t capacity, Metric::Updater depth)
+    : queue_(capacity),
+      depth_(depth),
+      members_(2 * threads),
+      absent_(threads),
+      may_spin_(has_several_cores()) {
   for (unsigned i = 0; i < threads; ++i) members_[i].place_ = Member::Place::away;
 }
 
@@ -38,6 +42,7 @@ bool Crew::submit(const Job& job) noexcept try {
     const std::lock_guard lock(mutex_);
     if (draining_ || stuck_ == members_.size() || !queue_.push(job)) return false;
     arrived_.store(true, std::memory_order_relaxed);
+    if (active_ == 0) show_depth();  // else the watcher does
     wake = active_ == 0 && parked_ > 0 && !waking_;
     if (wake) waking_ = true;
   }
@@ -199,6 +204,7 @@ void Crew::look(const std::function<bool(std::size_t)>& waits) {
     }
     member.seen_turn_ = turn;
   }
+  show_depth();
   wake_one_if_idle();
 }
 
@@ -239,6 +245,7 @@ std::vector<Job> Crew::take_queued() {
   const std::lock_guard lock(mutex_);
   std::vector<Job> jobs;
   queue_.take_all(jobs);
+  show_depth();
   return jobs;
 }
 

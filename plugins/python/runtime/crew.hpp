@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/job_queue.hpp"
+#include "runtime/metric.hpp"
 
 namespace plughost::python {
 
@@ -50,7 +51,8 @@ struct alignas(64) Member {
 ///          as said. The mutex is held for a few instructions and never while waiting for the GIL.
 class Crew final {
  public:
-  Crew(unsigned threads, std::size_t capacity);
+  /// depth: told how many jobs wait, at least every millisecond while some do.
+  Crew(unsigned threads, std::size_t capacity, Metric::Updater depth = {});
 
   std::deque<Member>& members() { return members_; }
   const std::deque<Member>& members() const { return members_; }
@@ -107,11 +109,15 @@ class Crew final {
   void wake_one_if_idle();
   std::size_t in_service() const;
   bool all_done() const;
+  void show_depth() const {
+    if (!stopping_) depth_.set(static_cast<std::int64_t>(queue_.size()));
+  }
   void look(const std::function<bool(std::size_t)>& waits);
 
   mutable std::mutex mutex_;
   std::condition_variable parked_cv_, watcher_cv_, control_cv_;
   JobQueue queue_;
+  const Metric::Updater depth_;
   std::deque<Member> members_;
   unsigned active_ = 0, aside_ = 0, parked_ = 0, left_ = 0, absent_ = 0, stuck_ = 0;
   std::uint64_t activations_ = 0;  // ever

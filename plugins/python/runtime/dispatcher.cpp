@@ -37,6 +37,12 @@ bool is_past(std::uint64_t deadline_ns, std::uint64_t now_ns) {
   return deadline_ns != 0 && now_ns >= deadline_ns;
 }
 
+/// It may have arrived a moment after now, which is when the call before it had ended.
+std::uint64_t waited(const Job& job, std::uint64_t now_ns) {
+  if (!PH_HAS(job.head, received_ns)) return 0;
+  return now_ns - std::min(job.head->received_ns, now_ns);
+}
+
 void name_this_thread(const std::string& name) {
   pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
 }
@@ -45,7 +51,8 @@ void name_this_thread(const std::string& name) {
 
 Dispatcher::Dispatcher(const ph_host* host, unsigned threads, std::size_t queue)
     : host_(host),
-      crew_(threads, queue),
+      measures_(host),
+      crew_(threads, queue, measures_.depth.updater()),
       threads_(crew_.members().size()),
       python_states_(crew_.members().size()),
       overdue_(crew_.members().size()) {}
@@ -136,13 +143,17 @@ void Dispatcher::run_member(std::size_t index) {
 void Dispatcher::serve(Member& me, PythonThread& python, Reply& reply) {
   Batch* batch = nullptr;
   do {
-    python.acquire();
-    std::uint64_t held_since = now_ns();
+    std::uint64_t now = take_gil(python);
+    std::uint64_t held_since = now;
     while ((batch = crew_.next(batch)) != nullptr) {
       Job job;
       while (batch->take(job)) {
-        const std::uint64_t now = now_ns();
-        run(me, job, now, reply);
+        job.route->measures.wait.updater().observe(waited(job, now));
+        const Metric::Updater hold = job.route->measures.hold.updater();  // the route may go
+        const std::uint64_t begun = now;
+        run(me, job, begun, reply);
+        now = now_ns();
+        if (!abandoned()) hold.observe(now - begun);
         if (me.aside.load(std::memory_order_acquire) && !crew_.step_back(me)) {
           python.release();
           crew_.end_turn(me, batch);
@@ -150,14 +161,22 @@ void Dispatcher::serve(Member& me, PythonThread& python, Reply& reply) {
         }
         if (now - held_since > kMaxHoldNs) {
           python.release();
-          python.acquire();
-          held_since = now_ns();
+          held_since = now = take_gil(python);
         }
       }
     }
     python.release();
   } while (crew_.spin_for_work());
   crew_.end_turn(me, nullptr);
+}
+
+/// Returns the time at which it has it.
+std::uint64_t Dispatcher::take_gil(PythonThread& python) const {
+  const std::uint64_t begun = now_ns();
+  python.acquire();
+  const std::uint64_t now = now_ns();
+  if (!abandoned()) measures_.acquire.updater().observe(now - begun);
+  return now;
 }
 
 void Dispatcher::run(Member& me, const Job& job, std::uint64_t now, Reply& reply) {

@@ -8,6 +8,7 @@
 
 #include "runtime/backend.hpp"
 #include "runtime/crew.hpp"
+#include "runtime/measures.hpp"
 #include "runtime/overdue.hpp"
 #include "runtime/stream.hpp"
 
@@ -56,6 +57,7 @@ class Dispatcher final : public Backend {
   void run_member(std::size_t index);
   void start_member(std::size_t index);
   void serve(Member& me, PythonThread& python, Reply& reply);
+  std::uint64_t take_gil(PythonThread& python) const;
   void run(Member& me, const Job& job, std::uint64_t now_ns, Reply& reply);
   Outcome call(Member& me, const Job& job, Reply& reply);
   void watch();
@@ -67,6 +69,7 @@ class Dispatcher final : public Backend {
   void log_running() const;
 
   const ph_host* const host_;
+  const DispatchMeasures measures_;
   Crew crew_;
   std::vector<std::thread> threads_;  // one for each member, in its order; empty: it has none
   std::vector<std::atomic<const void*>> python_states_;

@@ -88,6 +88,7 @@ ph_status bind(ph_plugin* plugin, const ph_route* route, ph_handler* out,
     if (!PH_HAS(out, handle)) return fail(error, PH_E_UNSUPPORTED, "", "the host is too old");
     out->ctx = plugin->bind(view(route->handler), view(route->config_json), view(route->mount),
                             parameters(*route));
+    plugin->measure(*out->ctx, view(route->pattern));
     out->flags = PH_HF_NONBLOCKING;
     if (out->ctx->target.streams_body) out->flags |= PH_HF_STREAM_BODY;
     out->handle = handle;

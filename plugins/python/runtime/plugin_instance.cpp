@@ -57,7 +57,8 @@ Mode mode_of(const Target& target, std::optional<Mode> wanted) {
 }  // namespace
 
 ph_plugin::ph_plugin(const ph_host* host, Settings settings)
-    : settings_(std::move(settings)),
+    : host_(host),
+      settings_(std::move(settings)),
       interpreter_(settings_.import_paths, python_executable(settings_.venv)),
       dispatcher_(host, settings_.threads, settings_.queue),
       loop_(host, {settings_.tasks, settings_.loop}),
@@ -122,6 +123,10 @@ ph_route_ctx* ph_plugin::bind(std::string_view handler, std::string_view options
   ph_route_ctx* const bound = route.get();
   generations_.add(std::move(route));
   return bound;
+}
+
+void ph_plugin::measure(ph_route_ctx& route, std::string_view pattern) {
+  if (route.backend == &dispatcher_) route.target.measures = RouteMeasures(host_, pattern);
 }
 
 const OfferedRoute* ph_plugin::offered_route(std::size_t index) {

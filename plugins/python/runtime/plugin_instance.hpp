@@ -32,6 +32,8 @@ struct ph_plugin final {
   /// mount: the literal prefix of the route's pattern. params: the names of its path parameters.
   ph_route_ctx* bind(std::string_view handler, std::string_view options_json,
                      std::string_view mount, std::vector<std::string> params);
+  /// Has the calls of a bound route measured, if it runs on dispatch threads.
+  void measure(ph_route_ctx& route, std::string_view pattern);
   /// The route of that index that the modules of `routes` declare; null behind the last. Index 0
   /// asks them anew. Errors: throws std::runtime_error.
   const plughost::python::OfferedRoute* offered_route(std::size_t index);
@@ -52,6 +54,7 @@ struct ph_plugin final {
   plughost::python::Backend& backend_for(const plughost::python::RouteOptions& options,
                                          ph_route_ctx& route);
 
+  const ph_host* const host_;
   const plughost::python::Settings settings_;
   plughost::python::Interpreter interpreter_;
   plughost::python::Dispatcher dispatcher_;
