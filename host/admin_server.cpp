@@ -12,8 +12,6 @@
 namespace plughost {
 namespace {
 
-/// Enough for some monitoring systems, few enough to be forgotten.
-constexpr std::size_t kConnections = 64;
 constexpr std::size_t kQueue = 64;
 constexpr std::chrono::milliseconds kTimeout{2000};
 
@@ -25,7 +23,7 @@ config::Config admin_config(const config::Config& config) {
   own.admin.reset();
   own.timeout = kTimeout;
   own.limits.body = own.limits.buffered_bytes = 64 * 1024;
-  own.limits.connections = kConnections;
+  own.limits.connections = AdminServer::kConnections;
   own.shutdown.linger = std::chrono::milliseconds(0);
   return own;
 }

@@ -20,6 +20,9 @@ namespace plughost {
 /// Errors:  the constructor throws StartError (ExitCode::cannot_listen).
 class AdminServer final {
  public:
+  /// Enough for some monitoring systems, few enough to be forgotten.
+  static constexpr std::size_t kConnections = 64;
+
   struct Sources {
     std::function<std::vector<std::string>()> ailments;  ///< see admin::Readiness
     std::function<metrics::Families()> metrics;

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "admin_server.hpp"
 #include "base/log.hpp"
 
 namespace plughost {
@@ -23,7 +24,9 @@ config::Config within_descriptor_limit(config::Config config) {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return config;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t reserve = 64 + config::kTurnedAwayAtOnce + 16 * std::size_t{io_threads(config)};
+  const std::size_t reserve = 64 + config::kTurnedAwayAtOnce +
+                              16 * std::size_t{io_threads(config)} +
+                              (config.admin ? AdminServer::kConnections : 0);
   const std::size_t most =
       limit.rlim_cur > 2 * reserve ? limit.rlim_cur - reserve : limit.rlim_cur / 2;
   if (config.limits.connections > most) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/clock.hpp"
+
 namespace plughost::python {
 namespace {
 
@@ -12,7 +14,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLook{1};
 constexpr std::chrono::milliseconds kOverduePeriod{50};  // while there is work
 constexpr int kQuietLooks = 10;                          // without work, before the watcher parks
-constexpr std::chrono::microseconds kSpin{10};
+constexpr std::uint64_t kSpinNs = 10'000;
 
 bool has_several_cores() {
   cpu_set_t cores;
@@ -89,13 +91,14 @@ bool Crew::step_back(Member& me) {
   return true;
 }
 
-bool Crew::spin_for_work() const {
+bool Crew::spin_for_work(std::uint64_t& now_ns) const {
   if (!may_spin_) return false;
-  const auto end = steady_clock::now() + kSpin;
+  const std::uint64_t end_ns = now_ns + kSpinNs;
   do {
     if (arrived_.load(std::memory_order_relaxed)) return true;
     pause_briefly();
-  } while (steady_clock::now() < end);
+    now_ns = python::now_ns();
+  } while (now_ns < end_ns);
   return false;
 }
 

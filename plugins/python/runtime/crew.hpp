@@ -69,8 +69,9 @@ class Crew final {
   void step_aside(Member& me);
   /// After a call that left the member aside. False: another is active, so park.
   bool step_back(Member& me);
-  /// Looks for new work for a short while before parking; pointless on a single core.
-  bool spin_for_work() const;
+  /// Looks for new work for a short while before parking; pointless on a single core. now_ns: the
+  /// time, brought up to date.
+  bool spin_for_work(std::uint64_t& now_ns) const;
   void end_turn(Member& me, Batch* done);
   void leave(Member& me);  ///< the thread is about to end
 

@@ -142,8 +142,9 @@ void Dispatcher::run_member(std::size_t index) {
 /// One turn: until there is no work, or somebody else does it.
 void Dispatcher::serve(Member& me, PythonThread& python, Reply& reply) {
   Batch* batch = nullptr;
+  std::uint64_t now = now_ns();
   do {
-    std::uint64_t now = take_gil(python);
+    now = take_gil(python, now);
     std::uint64_t held_since = now;
     while ((batch = crew_.next(batch)) != nullptr) {
       Job job;
@@ -161,21 +162,20 @@ void Dispatcher::serve(Member& me, PythonThread& python, Reply& reply) {
         }
         if (now - held_since > kMaxHoldNs) {
           python.release();
-          held_since = now = take_gil(python);
+          held_since = now = take_gil(python, now);
         }
       }
     }
     python.release();
-  } while (crew_.spin_for_work());
+  } while (crew_.spin_for_work(now));
   crew_.end_turn(me, nullptr);
 }
 
 /// Returns the time at which it has it.
-std::uint64_t Dispatcher::take_gil(PythonThread& python) const {
-  const std::uint64_t begun = now_ns();
+std::uint64_t Dispatcher::take_gil(PythonThread& python, std::uint64_t asked_ns) const {
   python.acquire();
   const std::uint64_t now = now_ns();
-  if (!abandoned()) measures_.acquire.updater().observe(now - begun);
+  if (!abandoned()) measures_.acquire.updater().observe(now - asked_ns);
   return now;
 }
 

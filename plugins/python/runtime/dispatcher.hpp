@@ -57,7 +57,7 @@ class Dispatcher final : public Backend {
   void run_member(std::size_t index);
   void start_member(std::size_t index);
   void serve(Member& me, PythonThread& python, Reply& reply);
-  std::uint64_t take_gil(PythonThread& python) const;
+  std::uint64_t take_gil(PythonThread& python, std::uint64_t asked_ns) const;
   void run(Member& me, const Job& job, std::uint64_t now_ns, Reply& reply);
   Outcome call(Member& me, const Job& job, Reply& reply);
   void watch();
