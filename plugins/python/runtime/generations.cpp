@@ -99,6 +99,7 @@ void Generations::abort() {
   free_routes(*given_up);
   const Interpreter::ControlGil gil(interpreter_);
   user_modules::drop(given_up->number);
+  if (started_) user_modules::collect();
 }
 
 void Generations::start_pools() {

@@ -31,6 +31,9 @@ class FakeHost final {
     http_.size = sizeof(http_);
     http_.respond = &FakeHost::respond;
     http_.abort = &FakeHost::abort;
+    http_.start = &FakeHost::start;
+    http_.write = &FakeHost::write;
+    http_.finish = &FakeHost::finish;
     http_.is_cancelled = &FakeHost::is_cancelled;
     http_.on_cancel = &FakeHost::on_cancel;
     host_.size = sizeof(host_);
@@ -138,6 +141,37 @@ class FakeHost final {
     return self.knows_cancelled(token) ? PH_E_CANCELLED : PH_OK;
   }
 
+  // A stream is one answer in the end.
+
+  static ph_status start(const ph_host* host, ph_req token, uint32_t status, const ph_header*,
+                         size_t) noexcept {
+    FakeHost& self = of(host);
+    const std::lock_guard lock(self.mutex_);
+    self.streams_[token].status = status;
+    return PH_OK;
+  }
+
+  static ph_status write(const ph_host* host, ph_req token, ph_buf bytes, ph_release_fn release,
+                         void* ctx) noexcept {
+    FakeHost& self = of(host);
+    {
+      const std::lock_guard lock(self.mutex_);
+      self.streams_[token].body.append(static_cast<const char*>(bytes.ptr), bytes.len);
+    }
+    if (release != nullptr) release(ctx);
+    return PH_OK;
+  }
+
+  static ph_status finish(const ph_host* host, ph_req token, const ph_header*, size_t) noexcept {
+    FakeHost& self = of(host);
+    const std::lock_guard lock(self.mutex_);
+    FakeAnswer& answer = self.answers_[token] = std::move(self.streams_[token]);
+    ++answer.times;
+    self.streams_.erase(token);
+    self.answered_.notify_all();
+    return PH_OK;
+  }
+
   static ph_status abort(const ph_host* host, ph_req token, ph_str reason) noexcept {
     FakeHost& self = of(host);
     const std::lock_guard lock(self.mutex_);
@@ -196,6 +230,7 @@ class FakeHost final {
   std::mutex mutex_;
   std::condition_variable answered_;
   std::map<ph_req, FakeAnswer> answers_;
+  std::map<ph_req, FakeAnswer> streams_;
   std::set<ph_req> cancelled_;
   std::map<ph_req, unsigned> probes_;
   std::map<ph_req, ph_notify> watches_;
