@@ -10,6 +10,7 @@
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -20,6 +21,7 @@
 #include "base/log.hpp"
 #include "dispatch/executor.hpp"
 #include "dispatch/responder.hpp"
+#include "metrics/process.hpp"
 #include "net/server.hpp"
 #include "net/tls_certificates.hpp"
 #include "plugin/plugin_registry.hpp"
@@ -52,7 +54,7 @@ class App::Impl {
         plugins_(responder_, std::move(executable_directory), config_.admin ? &metrics_ : nullptr),
         tables_(responder_, plugins_),
         admin_(config_,
-               {[this] { return plugins_.ailments(); }, [this] { return metrics_.collect(); }}) {}
+               {[this] { return plugins_.ailments(); }, [this] { return all_metrics(); }}) {}
 
   ExitCode run();
 
@@ -62,6 +64,7 @@ class App::Impl {
   void watch(const std::function<void()>& task);
   void wait_for_signal();
   void handle_signals();
+  metrics::Families all_metrics() const;
   void announce(const std::string& lines);
   void report_failed_start(const std::exception_ptr& failure);
   bool stop_requested() const { return stop_signals_.load() > 0; }
@@ -123,6 +126,13 @@ ExitCode App::Impl::run() {
   log::info("stopped");
   log::flush();
   return ExitCode::clean;
+}
+
+/// [any]
+metrics::Families App::Impl::all_metrics() const {
+  auto families = metrics_.collect();
+  std::ranges::move(metrics::process_metrics(), std::back_inserter(families));
+  return families;
 }
 
 void App::Impl::announce(const std::string& lines) {

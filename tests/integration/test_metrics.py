@@ -26,6 +26,14 @@ def test_shows_what_a_plugin_counts():
         assert seen.value("fixture_routes", plugin="m") == 2
 
 
+def test_shows_the_process():
+    with Server(native("GET /x: m count"), None, *ADMIN) as server:
+        seen = scrape(server.admin_port)
+        assert seen.value("process_resident_memory_bytes") > 1e6
+        assert seen.value("process_start_time_seconds") > 1e9
+        assert 0 < seen.value("process_open_fds") < seen.value("process_max_fds")
+
+
 def test_a_plugin_goes_on_where_nobody_reads_metrics():
     with Server(native("GET /none: m none", "GET /count: m count")) as server:
         assert get(server.port, "/none").body == b"no"
