@@ -53,6 +53,15 @@ def test_names_the_plugin_that_is_out_of_service():
         assert (answer.status, answer.body) == (503, b"plugin 'p': is out of service\n")
 
 
+def test_asks_the_plugin_that_took_the_place_of_another():
+    with Server(fixture_routes("{ fail: health }"), None, *ADMIN) as server:
+        assert get(server.admin_port, "/readyz").status == 503
+        (server.path / "routes.yaml").write_text(fixture_routes())
+        server.signal(signal.SIGHUP)
+
+        wait_until(lambda: get(server.admin_port, "/readyz").status == 200, "ready")
+
+
 def test_is_not_ready_while_a_pool_worker_is_missing():
     routes = ("plugins:\n  python:\n    path: python_plugin.so\n    config:\n"
               "      import_paths: [.]\n      pools: { default: { workers: 1 } }\n"

@@ -1,9 +1,11 @@
 """GET /metrics: what plugins measure, as Prometheus reads it."""
 import re
+import signal
 
-from support.exposition import scrape
+from support.exposition import Exposition, scrape
 from support.http_client import get, request
 from support.server import BINARY_DIR, Server, run_to_end
+from support.waiting import wait_until
 
 ADMIN = ("--admin", "127.0.0.1:0")
 PLUGIN = BINARY_DIR / "fixtures" / "metrics_plugin.so"
@@ -24,6 +26,26 @@ def test_shows_what_a_plugin_counts():
         assert seen.value("fixture_body_bytes_sum", route="/count/{x}") == 60
         assert seen.value("fixture_body_bytes_bucket", route="/count/{x}", le="10") == 2
         assert seen.value("fixture_routes", plugin="m") == 2
+
+
+def test_counts_go_on_through_a_reload_and_go_with_their_route():
+    kept, gone, new = (f"GET /{name}: m count" for name in ("kept", "gone", "new"))
+    with Server(native(kept, gone), None, *ADMIN) as server:
+        for path in ("/kept", "/gone"):
+            assert get(server.port, path).status == 200
+        (server.path / "routes.yaml").write_text(native(kept, new))
+        server.signal(signal.SIGHUP)
+        wait_until(lambda: get(server.port, "/new").status == 200, "the new routes")
+        assert get(server.port, "/kept").status == 200
+
+        seen = wait_until(lambda: _without(server, "/gone"), "the old route's metrics gone")
+        assert seen.value("fixture_requests_total", route="/kept") == 2
+        assert get(server.admin_port, "/readyz").status == 200
+
+
+def _without(server: Server, route: str) -> Exposition | None:
+    seen = scrape(server.admin_port)
+    return seen if seen.value("fixture_requests_total", route=route) is None else None
 
 
 def test_shows_the_process():
