@@ -57,4 +57,5 @@ def note(log: str, line: str) -> dict:
 
 def policy() -> dict:
     """Of the thread that runs the handler."""
-    return {"yields_to_who_wakes_it": os.sched_getscheduler(0) == os.SCHED_BATCH}
+    policy = os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK
+    return {"yields_to_who_wakes_it": policy == os.SCHED_BATCH}
