@@ -141,6 +141,21 @@ BOOST_AUTO_TEST_CASE(goes_on_with_the_old_routes_when_a_call_fails) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(takes_back_a_reload_that_was_not_brought_to_its_end) {
+  add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
+  add_route("p", "hello");
+  start();
+  news();
+
+  registry->load(config);
+  registry->begin_table();
+  reload();
+
+  const Lines expected{"table_begin", "table_abort", "table_begin", "bind", "table_commit"};
+  BOOST_TEST(news() == expected, boost::test_tools::per_element());
+  BOOST_TEST(ask(0).body == "hello");
+}
+
 BOOST_AUTO_TEST_CASE(unbinds_what_was_committed_when_a_new_plugin_does_not_start) {
   add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
   add_route("p", "hello");
