@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -38,11 +39,13 @@ Child start_check(const std::string& file) {
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, writing.get(), STDERR_FILENO);
-  std::string command[] = {"plughost", "check", "-c", file};
-  char* arguments[] = {command[0].data(), command[1].data(), command[2].data(), command[3].data(),
-                       nullptr};
+  // It listens nowhere; what flags say of addresses here is not known there.
+  std::string command[] = {"plughost", "check", "-c", file, "--admin", "none"};
+  std::array<char*, std::size(command) + 1> arguments{};
+  std::ranges::transform(command, arguments.begin(), [](std::string& word) { return word.data(); });
   pid_t pid = 0;
-  const int error = ::posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, arguments, ::environ);
+  const int error =
+      ::posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, arguments.data(), ::environ);
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw std::system_error(error, std::generic_category(), "plughost check");
   return {pid, std::move(reading)};

@@ -11,12 +11,17 @@ using routing::RouteTable;
 
 std::shared_ptr<const RouteTable> RouteTables::make(const config::Config& config,
                                                     const std::function<bool()>& given_up) {
-  auto bound = bind(config, given_up);
-  if (!bound) return nullptr;
-  plugins_.start();
-  auto table = std::make_shared<const RouteTable>(config.file, std::move(bound->routes));
-  tables_.push_back({table, std::move(bound->builtin), bound->epoch});
-  return table;
+  try {
+    auto bound = bind(config, given_up);
+    if (!bound) return nullptr;
+    auto table = std::make_shared<const RouteTable>(config.file, std::move(bound->routes));
+    plugins_.start();
+    tables_.push_back({table, std::move(bound->builtin), bound->epoch});
+    return table;
+  } catch (...) {
+    plugins_.undo();
+    throw;
+  }
 }
 
 std::size_t RouteTables::prove(const config::Config& config) {

@@ -68,14 +68,15 @@ void PluginRegistry::load_one(const config::Config& config, const config::Plugin
       return;
     }
   }
-  const Plugin::Surroundings surroundings{
-      config.file, folder_of(config), config.plugin_timeout, responder_, health_, metrics_};
+  const Plugin::Surroundings surroundings{config.file, folder_of(config), config.plugin_timeout,
+                                          responder_,  health_,           metrics_};
   plugins_.push_back(std::make_unique<Plugin>(settings, surroundings));
   auto& plugin = *plugins_.back();
   next_.push_back(&plugin);
   staged_folders_.insert(file.value().parent_path());
   auto failure = plugin.load(file.value());
   if (!failure) failure = second_singleton(plugin, config.file);
+  if (!failure && plugin.is_singleton()) singletons_.insert(plugin.entry()->id);
   if (!failure) failure = plugin.create();
   add(mistakes, std::move(failure));
 }
@@ -98,6 +99,12 @@ Failure PluginRegistry::second_singleton(const Plugin& plugin, const std::string
                       "plugin '" + plugin.name() + "': a process can have only one '" +
                           plugin.entry()->id + "', and plugin '" + other->name() +
                           "' is one already; name that one in the routes"};
+  }
+  if (singletons_.contains(plugin.entry()->id)) {
+    return Diagnostic{file, plugin.settings().position,
+                      "plugin '" + plugin.name() + "': a process can have only one '" +
+                          plugin.entry()->id +
+                          "' in its life, and this one had it; restart to use it again"};
   }
   return {};
 }

@@ -111,6 +111,7 @@ class PluginRegistry final {
   bool is_making_ = false;
   std::set<std::uint64_t> released_;
   std::set<std::filesystem::path> staged_folders_;
+  std::set<std::string> singletons_;  // ids of those that there have been
   bool work_abandoned_ = false;
 };
 

@@ -11,6 +11,7 @@ Begin, back and drop are the host's, on its control thread; the rest is for any 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import gc
 import importlib
 import importlib.util
@@ -84,7 +85,9 @@ def commit() -> None:
     """The current generation serves from here on."""
     global _serving
     _serving = _current
-    linecache.checkcache()  # tracebacks show the new lines
+    # Tracebacks show the new lines. One that is being made meanwhile may take the same entry away.
+    with contextlib.suppress(KeyError):
+        linecache.checkcache()
 
 
 def drop(number: int) -> None:

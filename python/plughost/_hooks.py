@@ -91,8 +91,7 @@ class Hooks:
                     raise HookError(spec, "lifespan startup", error) from error
             self._use(application)
             self._started_apps.append((spec, application))
-        shutdowns = [m for m in self._started if callable(_hook(m, "on_shutdown"))]
-        return bool(shutdowns or self._started_apps)
+        return bool(self._started or self._started_apps)
 
     def stop(self, loop: Loop, limit: Optional[float] = None) -> list[HookError]:
         """Calls on_shutdown of those that were started, the last first. Gives what failed."""

@@ -46,6 +46,31 @@ async def on_startup():
 def on_shutdown():
     note("down")
 """
+BACKGROUND = """
+import asyncio
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+ended = False
+
+async def lifespan(receive, send):
+    global ended
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    ended = True
+    await send({"type": "lifespan.shutdown.complete"})
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        return await lifespan(receive, send)
+    await send({"type": "http.response.start", "status": 202})
+    await send({"type": "http.response.body", "body": b""})
+    while not (FOLDER / "gate").exists():
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.2)
+    (FOLDER / "behind").write_text(f"ended: {ended}\\n")
+"""
 MISTAKES = [
     ("def hello(:\n", r"error: plugin 'python': \S+/app\.py:1: SyntaxError"),
     ("\nimport nowhere\n", r"/app\.py:2: ModuleNotFoundError: No module named 'nowhere'"),
@@ -140,3 +165,15 @@ def test_pool_is_up_before_the_old_one_retires():
         assert get(server.port, "/pool").body == b"version 2"
         server.stop()
         server.wait_for_no_process()
+
+
+def test_work_behind_an_answer_ends_before_its_application_does():
+    with serve("  ANY /{rest:path}: { to: python app:app, mode: asgi }\n", BACKGROUND) as server:
+        assert get(server.port, "/").status == 202
+        assert "SIGHUP: serving" in reload(server)
+
+        (server.path / "gate").touch()
+
+        said = server.path / "behind"
+        wait_until(lambda: said.exists() and said.read_text().endswith("\n"), "the work is done")
+        assert said.read_text() == "ended: False\n"

@@ -93,9 +93,11 @@ void Engine::wait_for_events(std::vector<std::shared_ptr<Worker>>& dead) {
 }
 
 void Engine::bury(const std::shared_ptr<Worker>& worker) {
+  bool is_replaced = false;  // by one of a newer pool
   {
     const std::lock_guard lock(mutex_);
     worker->dead = true;
+    is_replaced = retiring_ && worker->retiring;
   }
   const Ending ending = worker->process->ending();
   settle_dead(*worker, ending.text(), true);
@@ -103,9 +105,9 @@ void Engine::bury(const std::shared_ptr<Worker>& worker) {
   worker->process->abandon();
   const std::uint64_t oom_kills_before = std::exchange(oom_kills_, oom_kills());
   const bool oom = oom_kills_ > oom_kills_before;
-  measures_.count(cause_of(*worker, ending, oom));
+  if (!is_replaced) measures_.count(cause_of(*worker, ending, oom));
   const std::string line = obituary(*worker, ending, oom);
-  log(worker->has_retired(ending) ? PH_LOG_INFO : PH_LOG_WARN,
+  log(is_replaced || worker->has_retired(ending) ? PH_LOG_INFO : PH_LOG_WARN,
       line + vacate(*worker, ending, line));
 }
 

@@ -80,6 +80,7 @@ class Generations final {
   void start_hooks(Generation& generation);
   void adopt(Owned& generation);
   void retire(Generation& generation);
+  void wait_for_tasks(const Generation& generation);
   void reap();
   bool is_quiet(const Generation& generation);
   void free_routes(Generation& generation);

@@ -14,11 +14,25 @@ namespace {
 // What threads that have answered a request usually need to leave its handler.
 constexpr std::chrono::milliseconds kLeavePatience{100};
 constexpr std::chrono::milliseconds kPoll{1};
+constexpr std::chrono::milliseconds kTaskPoll{5};
 
 }  // namespace
 
+/// What an application does behind its answer may still need what on_shutdown takes away.
+void Generations::wait_for_tasks(const Generation& generation) {
+  const auto deadline = std::chrono::steady_clock::now() + kShutdownLimit;
+  while (std::chrono::steady_clock::now() < deadline) {
+    {
+      const Interpreter::ControlGil gil(interpreter_);
+      if (!generation.has_tasks()) return;
+    }
+    std::this_thread::sleep_for(kTaskPoll);
+  }
+}
+
 /// Its last request has been answered.
 void Generations::retire(Generation& generation) {
+  if (started_) wait_for_tasks(generation);
   if (generation.hooks.has_shutdown()) {
     const Interpreter::ControlGil gil(interpreter_);
     generation.hooks.stop(&loop_, kShutdownLimit);

@@ -307,6 +307,21 @@ BOOST_AUTO_TEST_CASE(refuses_to_replace_a_singleton) {
   BOOST_TEST(earlier().size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(refuses_a_singleton_that_there_has_been) {
+  add_plugin("p", "fixture_singleton");
+  start();
+  rewrite();
+  registry->release(reload() - 1);
+  BOOST_TEST(registry->clean_up());
+  rewrite();
+  add_plugin("q", "fixture_singleton");
+
+  const Lines expected{
+      "routes.yaml:10:3: error: plugin 'q': a process can have only one 'plughost.fixture' in its "
+      "life, and this one had it; restart to use it again"};
+  BOOST_TEST(reload_errors() == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(reports_mistakes_where_the_newer_file_has_them) {
   add_plugin("p", "fixture_tables",
              R"({"fail": "table_begin", "while": ")" + mark().string() + "\"}");

@@ -58,12 +58,14 @@ typedef struct ph_metrics_api {
   uint32_t size;
   uint32_t reserved;
 
-  /* [control] In create() too. PH_E_INVALID: a name, label or bound breaks its rules, or what is
-   * there under this name is of another kind or another plugin's; PH_E_BUSY: the host has as many
-   * series as it takes (10000). err->msg says which; *out is then NULL. */
+  /* [any] In create() too; takes a lock, so not for each request. PH_E_INVALID: a name, label or
+   * bound breaks its rules, or what is there under this name is of another kind or another
+   * plugin's; PH_E_BUSY: the host has as many series as it takes (10000). err->msg says which;
+   * *out is then NULL. */
   ph_status (*acquire)(const ph_host *, const ph_metric_desc *, ph_metric **out,
                        ph_error *err) PH_NOEXCEPT;
-  /* [control] As often as it was acquired. Updates that come too late are lost, and harmless. */
+  /* [any] As often as it was acquired; takes a lock. Updates that come too late are lost, and
+   * harmless. */
   void (*release)(const ph_host *, ph_metric *) PH_NOEXCEPT;
 
   /* Updates: wait-free and without a system call. NULL, and a metric of another kind, are ignored:
