@@ -37,6 +37,7 @@ using dispatch::Clock;
 
 /// How long a forced end waits for its 503 answers to reach the clients.
 constexpr std::chrono::milliseconds kLastAnswers{500};
+constexpr std::chrono::milliseconds kLastWords{50};
 
 std::string name_of(int signal) { return std::string("SIG") + ::sigabbrev_np(signal); }
 
@@ -181,7 +182,8 @@ void App::Impl::start() {
 void App::Impl::stop() {
   admin_.set_stopping();
   std::this_thread::sleep_for(config_.shutdown.delay);
-  const auto deadline = Clock::now() + config_.shutdown.timeout;
+  // A little before the process is ended, so that the log says for whom it has waited.
+  const auto deadline = deadline_ - std::min(kLastWords, config_.shutdown.timeout / 10);
   server_->stop_accepting();
   responder_.announce_stop();
   server_->begin_drain();
