@@ -56,10 +56,11 @@ def test_names_the_plugin_that_is_out_of_service():
 def test_asks_the_plugin_that_took_the_place_of_another():
     with Server(fixture_routes("{ fail: health }"), None, *ADMIN) as server:
         assert get(server.admin_port, "/readyz").status == 503
-        (server.path / "routes.yaml").write_text(fixture_routes())
-        server.signal(signal.SIGHUP)
+        server.write("routes.yaml", fixture_routes())
 
-        wait_until(lambda: get(server.admin_port, "/readyz").status == 200, "ready")
+        server.reload()
+
+        assert get(server.admin_port, "/readyz").status == 200
 
 
 def test_is_not_ready_while_a_pool_worker_is_missing():

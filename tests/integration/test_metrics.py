@@ -1,6 +1,5 @@
 """GET /metrics: what plugins measure, as Prometheus reads it."""
 import re
-import signal
 
 from support.exposition import Exposition, scrape
 from support.http_client import get, request
@@ -33,9 +32,9 @@ def test_counts_go_on_through_a_reload_and_go_with_their_route():
     with Server(native(kept, gone), None, *ADMIN) as server:
         for path in ("/kept", "/gone"):
             assert get(server.port, path).status == 200
-        (server.path / "routes.yaml").write_text(native(kept, new))
-        server.signal(signal.SIGHUP)
-        wait_until(lambda: get(server.port, "/new").status == 200, "the new routes")
+        server.write("routes.yaml", native(kept, new))
+        server.reload()
+        assert get(server.port, "/new").status == 200
         assert get(server.port, "/kept").status == 200
 
         seen = wait_until(lambda: _without(server, "/gone"), "the old route's metrics gone")

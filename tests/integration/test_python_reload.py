@@ -1,6 +1,5 @@
 """SIGHUP puts changed Python code into use, and no request notices."""
 import re
-import signal
 
 from support.http_client import RawConnection, get
 from support.server import Server
@@ -79,7 +78,6 @@ MISTAKES = [
     (APP + "if __import__('multiprocessing').parent_process():\n    raise LookupError('no model')\n",
      r"a pool worker cannot import app:hello: \S+/app\.py:\d+: LookupError: no model"),
 ]
-END = re.compile(r"SIGHUP: (serving|reload refused|reload failed)")
 
 
 def helper(number: int) -> str:
@@ -90,26 +88,13 @@ def serve(routes: str, app: str = APP) -> Server:
     return Server(CONFIG + routes, {"app.py": app, "helper.py": helper(1)})
 
 
-def write(server: Server, **files: str) -> None:
-    for name, text in files.items():
-        (server.path / f"{name}.py").write_text(text)
-
-
-def reload(server: Server) -> str:
-    """What the log says of one reload."""
-    before = len(server.log())
-    server.signal(signal.SIGHUP)
-    wait_until(lambda: END.search(server.log()[before:]), "the end of the reload")
-    return server.log()[before:]
-
-
 def test_changed_helper_is_used_in_every_mode():
     with serve(THREAD + ASYNC + POOL) as server:
         paths = ("/thread", "/async", "/pool")
         assert {get(server.port, path).body for path in paths} == {b"version 1"}
-        write(server, helper=helper(2))
+        server.write("helper.py", helper(2))
 
-        assert "SIGHUP: serving 3 routes" in reload(server)
+        assert "SIGHUP: serving 3 routes" in server.reload()
 
         assert {get(server.port, path).body for path in paths} == {b"version 2"}
         assert server.stop() == 0, server.log()
@@ -119,17 +104,18 @@ def test_mistake_leaves_the_old_code_serving():
     with serve(THREAD + POOL) as server:
         workers = set(server.workers())
         for app, says in MISTAKES:
-            write(server, app=app, helper=helper(2))
+            server.write("app.py", app)
+            server.write("helper.py", helper(2))
 
-            said = reload(server)
+            said = server.reload()
 
             assert re.search(says, said), said
             assert "what was served before still is" in said
             assert get(server.port, "/thread").body == b"version 1"
             assert get(server.port, "/pool").body == b"version 1"
             assert set(server.workers()) == workers
-        write(server, app=APP)
-        assert "SIGHUP: serving" in reload(server)
+        server.write("app.py", APP)
+        assert "SIGHUP: serving" in server.reload()
         assert get(server.port, "/thread").body == get(server.port, "/pool").body == b"version 2"
 
 
@@ -138,9 +124,9 @@ def test_request_in_flight_ends_on_the_code_it_began_with():
     with serve(STREAM + THREAD, APP + HOOKS) as server, RawConnection(server.port) as client:
         client.send(request).read_response(to_head=True)
         assert client.read_chunk() == b"0 version 1"
-        write(server, helper=helper(2))
+        server.write("helper.py", helper(2))
 
-        reload(server)
+        server.reload()
 
         hooks = server.path / "hooks.log"
         assert hooks.read_text() == "version 1 up\nversion 2 up\n"
@@ -155,9 +141,9 @@ def test_request_in_flight_ends_on_the_code_it_began_with():
 def test_pool_is_up_before_the_old_one_retires():
     with serve(POOL) as server:
         old = set(server.workers())
-        write(server, helper=helper(2))
+        server.write("helper.py", helper(2))
 
-        reload(server)
+        server.reload()
 
         assert get(server.port, "/pool").body == b"version 2"
         wait_until(lambda: len(server.workers()) == 2, "the old workers have left")
@@ -170,7 +156,7 @@ def test_pool_is_up_before_the_old_one_retires():
 def test_work_behind_an_answer_ends_before_its_application_does():
     with serve("  ANY /{rest:path}: { to: python app:app, mode: asgi }\n", BACKGROUND) as server:
         assert get(server.port, "/").status == 202
-        assert "SIGHUP: serving" in reload(server)
+        assert "SIGHUP: serving" in server.reload()
 
         (server.path / "gate").touch()
 

@@ -9,7 +9,7 @@ from support.closed_loop import ClosedLoop
 from support.http_client import get
 from support.server import IS_SANITIZED
 from support.waiting import wait_until
-from test_python_reload import APP, ASYNC, POOL, THREAD, helper, reload, serve, write
+from test_python_reload import APP, ASYNC, POOL, THREAD, helper, serve
 
 
 @pytest.mark.parametrize("path", ["/thread", "/async", "/pool"])
@@ -20,7 +20,7 @@ def test_nothing_is_lost_under_load(path):
         reloads = 1
         while not running.done() and "SIGTERM" not in server.log():
             reloads += 1
-            write(server, helper=helper(reloads))
+            server.write("helper.py", helper(reloads))
             before = server.log().count("SIGHUP: serving")
             server.signal(signal.SIGHUP)
             wait_until(lambda: server.log().count("SIGHUP: serving") > before
@@ -40,11 +40,11 @@ def test_memory_stays():
                 return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
         for number in range(2):
-            reload(server)
+            server.reload()
         before = resident()
         for number in range(6):
-            write(server, helper=helper(number))
-            reload(server)
+            server.write("helper.py", helper(number))
+            server.reload()
             assert get(server.port, "/async").body == f"version {number}".encode()
 
         wait_until(lambda: resident() < before + 10_000_000 or IS_SANITIZED,

@@ -1,12 +1,10 @@
 """Routes that Python modules declare with `plughost.route`, beside those of routes.yaml."""
 import re
-import signal
 
 import pytest
 
 from support.http_client import get, request
 from support.server import Server, run_to_end
-from support.waiting import wait_until
 
 SHOP = """
 import os
@@ -127,13 +125,25 @@ def test_check_counts_the_routes_of_code():
 def test_reload_keeps_the_routes_of_code():
     files = {"app.py": "from plughost import route\n@route('/')\ndef home(): return 'home'\n"}
     with Server(config("app"), files) as server:
-        (server.path / "routes.yaml").write_text(
-            config("app", "routes:\n  GET /native: native hello\n"))
-        server.signal(signal.SIGHUP)
-        wait_until(lambda: "serving 2 routes of routes.yaml" in server.log(), "the reload")
+        server.write("routes.yaml", config("app", "routes:\n  GET /native: native hello\n"))
+        assert "serving 2 routes of routes.yaml" in server.reload()
 
         assert get(server.port, "/native").status == 200
         assert get(server.port, "/").body == b"home"
+
+
+def test_reload_serves_what_code_declares_now():
+    code = "from plughost import route\n@route('/old')\ndef home(): return 'home'\n"
+    with Server(config("app"), {"app.py": code}) as server:
+        assert get(server.port, "/old").status == 200
+        server.write("app.py", code.replace("/old", "/new"))
+        server.reload()
+
+        assert get(server.port, "/old").status == 404
+        assert get(server.port, "/new").body == b"home"
+        server.write("app.py", code.replace("/old", "new"))
+        assert "app.py:2" in server.reload()
+        assert get(server.port, "/new").body == b"home"
 
 
 def test_package_stands_for_the_modules_it_imports():

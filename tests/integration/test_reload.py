@@ -15,19 +15,6 @@ from support.waiting import wait_until
 GET_HELLO = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
 GET_EVENTS = GET_HELLO.replace(b"hello", b"events")
 FIXTURES = BINARY_DIR / "fixtures"
-END = re.compile(r"SIGHUP: (serving|reload refused|reload failed)")
-
-
-def write(server: Server, routes: str) -> None:
-    (server.path / "routes.yaml").write_text(routes)
-
-
-def reload(server: Server) -> str:
-    """What the log says of one reload."""
-    before = len(server.log())
-    server.signal(signal.SIGHUP)
-    wait_until(lambda: END.search(server.log()[before:]), "the end of the reload")
-    return server.log()[before:]
 
 
 def fixture_routes(routes: str, config: str = "{}") -> str:
@@ -38,9 +25,9 @@ def fixture_routes(routes: str, config: str = "{}") -> str:
 def test_routes_are_remapped_under_open_connections():
     with Server(native_routes()) as server, RawConnection(server.port) as connection:
         assert connection.send(GET_HELLO).read_response().status == 200
-        write(server, native_routes().replace("GET /hello:", "GET /welcome:"))
+        server.write("routes.yaml", native_routes().replace("GET /hello:", "GET /welcome:"))
 
-        said = reload(server)
+        said = server.reload()
 
         assert "serving 2 routes of routes.yaml as it is now" in said
         assert connection.send(GET_HELLO).read_response().status == 404
@@ -49,8 +36,9 @@ def test_routes_are_remapped_under_open_connections():
 
 def test_host_answers_change_too():
     with Server("routes:\n  GET /a: { respond: { body: old } }\n") as server:
-        write(server, "routes:\n  GET /a: { respond: { body: new } }\n  GET /b: { redirect: /a }\n")
-        reload(server)
+        server.write("routes.yaml", "routes:\n  GET /a: { respond: { body: new } }\n"
+                                    "  GET /b: { redirect: /a }\n")
+        server.reload()
 
         assert get(server.port, "/a").body == b"new"
         assert get(server.port, "/b").status == 308
@@ -67,23 +55,23 @@ def test_host_answers_change_too():
 ], ids=["syntax", "twice", "no_handler", "fixed", "no_plugin"])
 def test_mistake_leaves_everything_as_it_was(wrong, line):
     with Server(native_routes()) as server:
-        write(server, wrong)
+        server.write("routes.yaml", wrong)
 
-        said = reload(server)
+        said = server.reload()
 
         assert re.search(line, said), said
         assert "SIGHUP: reload refused; what was served before still is" in said
         assert get(server.port, "/hello").status == 200
-        write(server, native_routes(routes="GET /more: native hello"))
-        assert "serving 3 routes" in reload(server)
+        server.write("routes.yaml", native_routes(routes="GET /more: native hello"))
+        assert "serving 3 routes" in server.reload()
         assert get(server.port, "/more").status == 200
 
 
 def test_removed_setting_is_refused_by_name():
     with Server(native_routes("limits: { headers: 50 }")) as server:
-        write(server, native_routes())
+        server.write("routes.yaml", native_routes())
 
-        assert "error: 'limits' is not as it was" in reload(server)
+        assert "error: 'limits' is not as it was" in server.reload()
 
 
 def test_request_ends_on_the_handler_it_began_with():
@@ -91,9 +79,9 @@ def test_request_ends_on_the_handler_it_began_with():
     with Server(stream_routes("GET /events: stream events\n" + rest)) as server, \
          RawConnection(server.port) as stream:
         stream.send(GET_EVENTS).read_response(to_head=True)
-        write(server, stream_routes(rest))
+        server.write("routes.yaml", stream_routes(rest))
 
-        reload(server)
+        server.reload()
 
         assert get(server.port, "/events").status == 404
         get(server.port, "/emit?one")
@@ -109,12 +97,12 @@ def test_too_many_old_states_of_the_routes_are_refused():
         for _ in range(16):
             streams.append(RawConnection(server.port).send(GET_EVENTS))
             streams[-1].read_response(to_head=True)
-            assert "SIGHUP: serving" in reload(server)
+            assert "SIGHUP: serving" in server.reload()
 
-        assert "error: requests still use 16 older states of the routes" in reload(server)
+        assert "error: requests still use 16 older states of the routes" in server.reload()
 
         get(server.port, "/end")
-        wait_until(lambda: "SIGHUP: serving" in reload(server), "the old states are gone")
+        wait_until(lambda: "SIGHUP: serving" in server.reload(), "the old states are gone")
 
 
 def test_plugin_file_is_replaced_while_its_old_code_serves_a_stream(tmp_path):
@@ -127,9 +115,9 @@ def test_plugin_file_is_replaced_while_its_old_code_serves_a_stream(tmp_path):
         shutil.copy(FIXTURES / "fixture_plugin.so", folder / "new.tmp")
         (folder / "new.tmp").rename(folder / "mine.so")
         shutil.copy(BINARY_DIR / "native_plugin.so", folder / "second.so")
-        write(server, text + "  GET /second: second hello\n")
+        server.write("routes.yaml", text + "  GET /second: second hello\n")
 
-        reload(server)
+        server.reload()
 
         assert get(server.port, "/hello").body == b"hello"
         assert b"Hello from C++" in get(server.port, "/second").body
@@ -142,12 +130,12 @@ def test_call_that_hangs_fails_the_reload_and_not_the_requests(tmp_path):
         "  GET /hello: fixture hello\n", f"{{ hang: bind, while: '{mark}' }}")
     with Server(text) as server:
         mark.touch()
-        said = reload(server)
+        said = server.reload()
         assert "it has not returned from bind() in time" in said
         assert get(server.port, "/hello").body == b"hello"
 
         mark.unlink()
-        assert "serving 1 routes" in reload(server)
+        assert "serving 1 routes" in server.reload()
         assert get(server.port, "/hello").body == b"hello"
         assert server.stop() == 0
 
@@ -159,7 +147,7 @@ def test_plugin_that_crashes_ends_the_reload_and_not_the_host(tmp_path, call):
     with Server(text) as server:
         mark.touch()
 
-        said = reload(server)
+        said = server.reload()
 
         assert re.search(r"error 'plughost check -c routes\.yaml', which loads everything in a "
                          r"process of its own first, was ended by signal 9 \(Killed\)", said), said
@@ -173,7 +161,7 @@ def test_nothing_is_lost_under_load():
         running = Background(loop.run, 20_000, lambda: server.signal(signal.SIGTERM))
         reloads = 0
         while not running.done() and "SIGTERM" not in server.log():
-            write(server, two if reloads % 2 == 0 else one)
+            server.write("routes.yaml", two if reloads % 2 == 0 else one)
             before = server.log().count("SIGHUP: serving")
             server.signal(signal.SIGHUP)
             wait_until(lambda: server.log().count("SIGHUP: serving") > before

@@ -1,6 +1,5 @@
 """TLS as clients meet it: versions, names, certificates, sessions, and what goes through it."""
 import re
-import signal
 import socket
 import ssl
 import subprocess
@@ -264,19 +263,12 @@ class TestReload:
         with Server(native_routes(TLS), files_of(folder)) as server:
             yield server
 
-    @staticmethod
-    def hang_up(server: Server) -> str:
-        before = server.log()
-        server.signal(signal.SIGHUP)
-        wait_until(lambda: "SIGHUP: " in server.log()[len(before):], "a line in the log")
-        return server.log()[len(before):]
-
     def test_new_connections_get_the_new_certificate(self, running, folder, tls):
         with RawConnection(running.port, tls) as old:
             assert old.send(GET_HELLO).read_response().status == 200
             make_certificate(running.path, "server")  # another one of the same name
 
-            said = self.hang_up(running)
+            said = running.reload()
 
             assert "certificates" in said and "error" not in said, said
             assert old.send(GET_HELLO).read_response().status == 200
@@ -288,7 +280,7 @@ class TestReload:
     def test_wrong_files_leave_the_old_ones_in_use(self, running, folder, tls):
         (running.path / "server.key").write_text("nonsense")
 
-        said = self.hang_up(running)
+        said = running.reload()
 
         assert re.search(r"error routes\.yaml:1:31: error: '.*server\.key' holds no private key", said)
         assert said.count("SIGHUP") == 1

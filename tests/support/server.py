@@ -25,6 +25,7 @@ os.environ.setdefault("PLUGHOST_ADMIN", "none")
 
 Files = dict[str, str | Path]
 
+_RELOADED = re.compile(r"SIGHUP: (serving|reload refused|reload failed|nothing was reloaded)")
 _SANITIZER = re.compile(r"(Address|Leak|Thread)Sanitizer|: runtime error: ")
 
 
@@ -125,6 +126,17 @@ class Server:
             return self.process.wait(deadline)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"still running after {deadline:g} s:\n{self.log()}") from None
+
+    def write(self, name: str, text: str) -> None:
+        """Rewrites a file of its folder."""
+        (self.path / name).write_text(text)
+
+    def reload(self) -> str:
+        """What the log says of one reload."""
+        before = len(self.log())
+        self.signal(signal.SIGHUP)
+        wait_until(lambda: _RELOADED.search(self.log()[before:]), "the end of the reload")
+        return self.log()[before:]
 
     def stop(self) -> int:
         self.signal(signal.SIGTERM)
