@@ -3,12 +3,16 @@
  *
  * First start  create, table_begin, the routes it declares (routes.h), bind for each route,
  *              table_commit, start
- * Running      handle on [worker] threads; health on any; bind again for a reload
+ * Running      handle on [worker] threads; health on any. A reload is table_begin to table_commit
+ *              again, of every route, while handle runs; later unbind of each route of the table
+ *              before. One that is committed and not used, as another plugin refused, is unbound
+ *              at once.
  * End          drain, wait for all terminal calls and releases, stop, unbind of every route,
  *              destroy. A plugin that never started gets table_abort or unbind, then destroy.
  *
- * A call that overruns its time limit before the host listens ends the start; in drain, stop or
- * destroy the plugin is abandoned and never touched again. */
+ * A call that overruns its time limit before the host listens ends the start; one of a reload fails
+ * it, and the next waits until the call has returned; in drain, stop or destroy the plugin is
+ * abandoned and never touched again. */
 #ifndef PLUGHOST_ABI_PLUGIN_H
 #define PLUGHOST_ABI_PLUGIN_H
 
@@ -22,7 +26,7 @@ typedef struct ph_route_ctx ph_route_ctx; /* defined by the plugin, may be NULL 
 enum {
   PH_PF_SERIAL = 1u << 0,     /* handle() calls of this plugin never overlap */
   PH_PF_UNLOADABLE = 1u << 1, /* leaves no thread behind after stop(); may be dlclosed */
-  PH_PF_SINGLETON = 1u << 2   /* one generation a process (an embedded runtime) */
+  PH_PF_SINGLETON = 1u << 2   /* one generation in a process' life (an embedded runtime) */
 };
 
 enum {
