@@ -34,7 +34,6 @@ PluginRegistry::~PluginRegistry() {
 }
 
 void PluginRegistry::load(const config::Config& config) {
-  undo();  // of one that was not brought to its end
   ++epoch_;
   is_making_ = true;
   Mistakes mistakes;

@@ -16,6 +16,14 @@ using Clock = PluginRegistry::Clock;
 /// A rig whose file changes while its plugins serve.
 class ReloadRig : public PluginRig {
  public:
+  /// A plugin 'p' with tables and a route to its hello.
+  void serve_tables() {
+    add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
+    add_route("p", "hello");
+    start();
+    news();
+  }
+
   /// The file as it will be, without plugins and routes.
   void rewrite() {
     earlier_.push_back(std::move(routes));  // requests point into it
@@ -75,10 +83,7 @@ class ReloadRig : public PluginRig {
 BOOST_FIXTURE_TEST_SUITE(plugin_plugin_reload, ReloadRig)
 
 BOOST_AUTO_TEST_CASE(binds_a_second_table_on_what_runs_and_unbinds_the_first) {
-  add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
-  add_route("p", "hello");
-  start();
-  news();
+  serve_tables();
   rewrite();
   add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
   add_route("p", "lent");
@@ -142,13 +147,11 @@ BOOST_AUTO_TEST_CASE(goes_on_with_the_old_routes_when_a_call_fails) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_back_a_reload_that_was_not_brought_to_its_end) {
-  add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
-  add_route("p", "hello");
-  start();
-  news();
+  serve_tables();
 
   registry->load(config);
   registry->begin_table();
+  registry->undo();
   reload();
 
   const Lines expected{"table_begin", "table_abort", "table_begin", "bind", "table_commit"};
@@ -157,10 +160,7 @@ BOOST_AUTO_TEST_CASE(takes_back_a_reload_that_was_not_brought_to_its_end) {
 }
 
 BOOST_AUTO_TEST_CASE(unbinds_what_was_committed_when_a_new_plugin_does_not_start) {
-  add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
-  add_route("p", "hello");
-  start();
-  news();
+  serve_tables();
   rewrite();
   add_plugin("p", "fixture_tables", '{' + journal_option() + '}');
   add_plugin("q", "fixture_plugin", R"({"fail": "start"})");
