@@ -59,17 +59,17 @@ void Hooks::start(const EventLoop* loop, Limit limit) {
   const PyRef done = PyRef::steal(PyObject_CallMethod(
       object_.get(), "start", "OO", loop_or_none(loop), limit_or_none(limit).get()));
   if (done) {
-    has_shutdown_ = done.get() == Py_True;
+    has_started_ = done.get() == Py_True;
     return;
   }
-  has_shutdown_ = true;  // of those before it
+  has_started_ = true;  // of those before it
   const PyRef error = take_error();
   log(error.get());
   throw BindError("", text_of(PyRef::steal(PyObject_Str(error.get()))));
 }
 
 void Hooks::stop(const EventLoop* loop, Limit limit) {
-  has_shutdown_ = false;
+  has_started_ = false;
   const PyRef failed = PyRef::steal(PyObject_CallMethod(
       object_.get(), "stop", "OO", loop_or_none(loop), limit_or_none(limit).get()));
   for (Py_ssize_t i = 0; failed && i < PyList_GET_SIZE(failed.get()); ++i) {

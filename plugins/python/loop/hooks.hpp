@@ -37,8 +37,8 @@ class Hooks final {
   void start(const EventLoop* loop, Limit limit);
   /// What fails is logged.
   void stop(const EventLoop* loop, Limit limit);
-  /// GIL not needed: whether stop has something to call.
-  bool has_shutdown() const { return has_shutdown_; }
+  /// GIL not needed: whether something was started that stop ends.
+  bool has_started() const { return has_started_; }
   /// Lets go of the modules.
   void clear() { object_ = PyRef(); }
 
@@ -48,7 +48,7 @@ class Hooks final {
 
   const ph_host* const host_;
   PyRef object_;  // plughost._hooks.Hooks, from the first add
-  bool has_shutdown_ = false;
+  bool has_started_ = false;
 };
 
 }  // namespace plughost::python::loop

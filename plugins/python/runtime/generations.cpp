@@ -121,7 +121,7 @@ void Generations::start(Generation& generation, const Pools* before) {
   } catch (...) {
     {
       const Interpreter::ControlGil gil(interpreter_);
-      if (generation.hooks.has_shutdown()) generation.hooks.stop(&loop_, kShutdownLimit);
+      if (generation.hooks.has_started()) generation.hooks.stop(&loop_, kShutdownLimit);
     }
     generation.pools.stop();
     throw;

@@ -33,7 +33,7 @@ void Generations::wait_for_tasks(const Generation& generation) {
 /// Its last request has been answered.
 void Generations::retire(Generation& generation) {
   if (started_) wait_for_tasks(generation);
-  if (generation.hooks.has_shutdown()) {
+  if (generation.hooks.has_started()) {
     const Interpreter::ControlGil gil(interpreter_);
     generation.hooks.stop(&loop_, kShutdownLimit);
   }
@@ -106,7 +106,7 @@ bool Generations::drain_pools(std::uint64_t deadline_ns) {
 void Generations::stop_hooks() {
   abort();
   for (auto each = serving_.rbegin(); each != serving_.rend(); ++each) {
-    if (!(*each)->hooks.has_shutdown()) continue;
+    if (!(*each)->hooks.has_started()) continue;
     const Interpreter::ControlGil gil(interpreter_);
     (*each)->hooks.stop(&loop_, {});
   }
