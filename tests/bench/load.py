@@ -36,6 +36,12 @@ def _measure(contender: Contender, seconds: float) -> Measurement:
     if contender.command is not None:
         command = [word.replace("SECONDS", str(seconds)) for word in contender.command]
         return Measurement(float(_run(command, seconds)))
+    assert contender.server is not None
+    with contender.server.awake():
+        return _measure_awake(contender, seconds)
+
+
+def _measure_awake(contender: Contender, seconds: float) -> Measurement:
     sleepers = None
     if contender.beside is not None:
         sleepers = subprocess.Popen(_wrk(contender, contender.beside, 8, seconds),
