@@ -26,6 +26,7 @@ bench:
 	@PLUGHOST_CMAKE_ARGS=-DPLUGHOST_BUILD_BENCH=ON .ci/build release $(PRODUCT) bench_peers
 	@/usr/bin/python3 tests/bench/bench.py --build build/release $(ARGS)
 	@/usr/bin/python3 tests/bench/crowd.py --build build/release
+	@/usr/bin/python3 tests/bench/busy.py --build build/release
 
 soak:
 	@.ci/dependencies run test bench

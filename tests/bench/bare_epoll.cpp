@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 #include <system_error>
@@ -53,8 +54,9 @@ void serve(int listener) {
   watch(epoll, listener);
   std::array<epoll_event, 64> events;
   for (;;) {
-    const int ready = checked(
-        ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1), "epoll_wait");
+    const int ready = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1);
+    if (ready < 0 && errno == EINTR) continue;  // it was stopped for a while: signal(7)
+    checked(ready, "epoll_wait");
     for (int i = 0; i < ready; ++i) {
       if (events[i].data.fd != listener) {
         answer(events[i].data.fd);

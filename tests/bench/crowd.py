@@ -16,6 +16,8 @@ import threading
 import time
 from pathlib import Path
 
+from report import at_most
+
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
@@ -112,21 +114,15 @@ def p99_ms(port: int, seconds: float) -> float:
     return p99
 
 
-def bar(what: str, value: float, most: float, unit: str) -> bool:
-    verdict = "ok" if value <= most else "MISSED"
-    print(f"{what:<58} {value:8.2f} {unit:<4} bar {most:6.2f}  {verdict}", flush=True)
-    return value <= most
-
-
 def measure_idle(server) -> bool:
     first = open_idle(server.port, 200)  # what they cost is paid once for all
     before = resident_kib(server.pid)
     idle = open_idle(server.port, IDLE)
     each = (resident_kib(server.pid) - before) / IDLE
     slowest = slowest_request_ms(server.port)
-    good = bar(f"memory of each of {IDLE} idle connections", each, 8.0, "KiB")
-    good &= bar(f"slowest of 50 requests beside {IDLE} idle connections", slowest, 50.0, "ms")
-    good &= bar("idle connections closed by the server", closed_by_server(idle), 0, "")
+    good = at_most(f"memory of each of {IDLE} idle connections", each, 8.0, "KiB")
+    good &= at_most(f"slowest of 50 requests beside {IDLE} idle connections", slowest, 50.0, "ms")
+    good &= at_most("idle connections closed by the server", closed_by_server(idle), 0, "")
     for connection in (*idle, *first):
         connection.close()
     return good
@@ -142,7 +138,7 @@ def measure_slowloris(server, rounds: int, seconds: float) -> bool:
             ratios.append(p99_ms(server.port, seconds) / alone)
         finally:
             crowd.close()
-    return bar(f"p99 beside {SLOW} slowloris clients, relative to alone",
+    return at_most(f"p99 beside {SLOW} slowloris clients, relative to alone",
                statistics.median(ratios), 2.0, "x")
 
 

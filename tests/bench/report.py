@@ -62,3 +62,10 @@ def table(rows: list[dict], missing: dict[str, str]) -> str:
                                  cell("bar", ".2f"), cell("spread", ".1%"), row["verdict"]))
     lines += [f"missing: {name}: {why}" for name, why in missing.items()]
     return "\n".join(lines)
+
+
+def at_most(what: str, value: float, most: float, unit: str) -> bool:
+    """Prints one bar that is no ratio between two servers; whether it is met."""
+    verdict = "ok" if value <= most else "MISSED"
+    print(f"{what:<58} {value:8.2f} {unit:<4} bar {most:6.2f}  {verdict}", flush=True)
+    return value <= most
