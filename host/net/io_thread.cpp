@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "base/log.hpp"
+#include "net/time_slice.hpp"
 
 namespace plughost::net {
 
@@ -18,6 +19,7 @@ IoThread::~IoThread() { stop(); }
 void IoThread::start() {
   thread_ = std::thread([this] {
     ::pthread_setname_np(::pthread_self(), "plughost-io");
+    ask_for_short_time_slices();
     try {
       reactor_->run();
     } catch (const std::exception& failure) {

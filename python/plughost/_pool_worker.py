@@ -45,6 +45,7 @@ class Setup(NamedTuple):
     targets: list[tuple[str, list[str]]]  # in order: the parent refers to them by index
     preload: list[str] = []  # modules
     start: str = ""  # module:function
+    nice: int = 0  # added to the host's
     log_level: int = logging.INFO
 
 
@@ -62,6 +63,7 @@ def initialize(
     global _core, _report
     _die_with_parent()
     _leave_stop_signals_to_the_host()
+    os.nice(setup.nice)
     faulthandler.enable()  # a crash in C code shows where Python was
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -47,6 +47,19 @@ def test_workers_are_prepared_before_they_take_work():
     assert server.pid not in {answer["loaded_in"] for answer in answers}
 
 
+def test_workers_stand_back_as_far_as_their_pool_says():
+    routes = """
+        GET /default: { to: python values:process_id, mode: pool }
+        GET /ml: { to: python values:process_id, pool: ml }
+    """
+    with Server(python_routes(routes, workers=1, pools=", ml: { workers: 1, nice: 0 }")) as server:
+        nice = {path: os.getpriority(os.PRIO_PROCESS, get(server.port, path).json()["pid"])
+                for path in ("/default", "/ml")}
+        host = os.getpriority(os.PRIO_PROCESS, server.pid)
+
+    assert nice == {"/default": min(host + 10, 19), "/ml": host}
+
+
 def test_a_start_function_that_fails_refuses_the_start():
     pools = ", ml: { workers: 2, start: 'model:fail' }"
     ended = run_to_end(python_routes("GET /model: { to: python model:state, pool: ml }",

@@ -33,7 +33,7 @@ py::object make_setup(const PoolSettings& settings, const std::vector<Definition
     specs.append(py::make_tuple(target.spec, target.params));
   }
   return python_side().attr("Setup")(settings.worker_module, settings.import_paths, specs,
-                                     settings.preload, settings.start);
+                                     settings.preload, settings.start, settings.nice);
 }
 
 py::cpp_function ready_callback(std::function<void(bool, const std::string&)> ready) {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <pybind11/pybind11.h>
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
 #include <sys/types.h>
 
 #include <chrono>

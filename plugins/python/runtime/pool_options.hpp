@@ -23,6 +23,9 @@ struct PoolOptions {
   std::size_t queue = 4096;          ///< requests waiting or running; beyond it the pool refuses
   std::vector<std::string> preload;  ///< modules that a worker imports first
   std::string start;                 ///< module:function that it calls then; empty: none
+  /// How far workers stand back, 0 to 19: sched(7), "The nice value". Not 0, because who computes
+  /// for long would otherwise keep the I/O threads, which run for microseconds, waiting for a turn.
+  unsigned nice = 10;
   Recycle recycle;
   std::chrono::milliseconds call_timeout{0};  ///< for a call of plughost.pools; 0: none
 };

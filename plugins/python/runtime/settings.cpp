@@ -14,6 +14,7 @@ constexpr std::size_t kMaxThreads = 1024;
 constexpr std::size_t kMaxQueue = 1'000'000;
 constexpr std::size_t kMaxAsyncTasks = 1'000'000;
 constexpr std::size_t kMaxWorkers = 256;
+constexpr std::size_t kMaxNice = 19;
 constexpr std::size_t kMaxTasks = 1'000'000'000'000;
 
 std::string absolute(const std::filesystem::path& base, const std::string& path) {
@@ -59,11 +60,12 @@ Recycle read_recycle(const Options& options) {
 }
 
 PoolOptions read_pool(const Options& options) {
-  options.allow({"workers", "queue", "preload", "start", "recycle", "call_timeout"},
+  options.allow({"workers", "queue", "nice", "preload", "start", "recycle", "call_timeout"},
                 {"executor", "scheduler", "shared_memory"});
   PoolOptions pool;
   pool.workers = static_cast<unsigned>(options.count("workers", pool.workers, 1, kMaxWorkers));
   pool.queue = options.count("queue", pool.queue, 1, kMaxQueue);
+  pool.nice = static_cast<unsigned>(options.count("nice", pool.nice, 0, kMaxNice));
   pool.preload = options.texts("preload", {});
   pool.start = options.text("start", "");
   if (!pool.start.empty() && pool.start.find(':') == std::string::npos) {

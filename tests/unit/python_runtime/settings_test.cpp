@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
   const Settings settings = parse_settings(
       R"({"import_paths": ["handlers", "/usr"], "threads": 3, "queue": 5,
           "pools": {"default": {"workers": 2, "queue": 9}, "ml-2":
-                    {"workers": 1, "preload": ["a", "b.c"], "start": "m:f",
+                    {"workers": 1, "nice": 0, "preload": ["a", "b.c"], "start": "m:f",
                      "call_timeout": "90s", "recycle": {"tasks": 10000, "rss": "500MiB", "age": "1h"}}}})",
       kBase);
 
@@ -65,6 +65,8 @@ BOOST_AUTO_TEST_CASE(reads_every_key) {
   BOOST_TEST(settings.pools.at("ml-2").queue == 4096);
   BOOST_TEST((settings.pools.at("ml-2").preload == std::vector<std::string>{"a", "b.c"}));
   BOOST_TEST(settings.pools.at("ml-2").start == "m:f");
+  BOOST_TEST(settings.pools.at("ml-2").nice == 0u);
+  BOOST_TEST(settings.pools.at("default").nice == 10u);
   const Recycle recycle = settings.pools.at("ml-2").recycle;
   BOOST_TEST(settings.pools.at("ml-2").call_timeout.count() == 90'000);
   BOOST_TEST(settings.pools.at("default").call_timeout.count() == 0);
@@ -111,6 +113,8 @@ BOOST_AUTO_TEST_CASE(names_the_key_at_fault) {
        "/pools/ml/recycle/task", "did you mean 'tasks'"},
       {"key of another pool", R"({"pools": {"ml": {"worker": 1}}})", "/pools/ml/worker",
        "did you mean 'workers'"},
+      {"nice", R"({"pools": {"ml": {"nice": 20}}})", "/pools/ml/nice", "from 0 to 19"},
+      {"not nice", R"({"pools": {"ml": {"nice": -1}}})", "/pools/ml/nice", "whole number"},
       {"tasks", R"({"tasks": 0})", "/tasks", "from 1 to 1000000"},
       {"loop", R"({"loop": "trio"})", "/loop", "auto, asyncio or uvloop"},
       {"workers", R"({"pools": {"default": {"workers": 257}}})", "/pools/default/workers",
