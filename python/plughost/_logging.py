@@ -6,6 +6,7 @@ import datetime
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable
 
 _LEVELS = {"WARNING": "warning", "CRITICAL": "error", "ERROR": "error", "INFO": "info"}
@@ -29,14 +30,22 @@ class HostHandler(logging.Handler):
 
 
 class WorkerFormatter(logging.Formatter):
-    """A record as a line of the host's log, from a worker process that shares its stderr."""
+    """A record as a line of the host's log, from a worker process that shares its stderr.
+
+    prefix names the request that the main thread runs, the only one that runs requests.
+    """
+
+    def __init__(self, fmt: str, prefix: Callable[[], str]) -> None:
+        super().__init__(fmt)
+        self._prefix = prefix
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.datetime.fromtimestamp(record.created).astimezone()
         level = _LEVELS.get(record.levelname, "debug")
         line = super().format(record).replace("\n", "\n    ")
         time = when.isoformat(timespec="milliseconds")
-        return f"{time} {level} pool worker {os.getpid()}: {line}"
+        prefix = self._prefix() if record.thread == threading.main_thread().ident else ""
+        return f"{time} {level} pool worker {os.getpid()}: {prefix}{line}"
 
 
 def install(write: Callable[[int, str], None], level: int) -> None:
@@ -44,9 +53,9 @@ def install(write: Callable[[int, str], None], level: int) -> None:
     _install(HostHandler(write), logging.Formatter(_FORMAT), level)
 
 
-def install_in_worker(level: int) -> None:
+def install_in_worker(level: int, prefix: Callable[[], str]) -> None:
     """The same in a worker of the pool; each record is one write, so that lines do not mix."""
-    _install(logging.StreamHandler(sys.stderr), WorkerFormatter(_FORMAT), level)
+    _install(logging.StreamHandler(sys.stderr), WorkerFormatter(_FORMAT, prefix), level)
 
 
 def level() -> int:

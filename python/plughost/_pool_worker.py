@@ -68,12 +68,12 @@ def initialize(
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # what a handler prints is wanted now
-    _logging.install_in_worker(setup.log_level)
     _pools.use(_pools.InWorker())
     sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
     read_changes(setup.import_paths)
     try:
         _core = _load_extension(setup.module)
+        _logging.install_in_worker(setup.log_level, _core.log_prefix)
         _core.attach(feeder.fd, session.fd, [box.fd for box in boxes])
         prepare(setup.preload, setup.start)
     except PrepareError as error:

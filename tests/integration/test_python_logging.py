@@ -83,11 +83,12 @@ def test_record_is_a_line_of_the_host_with_the_requests_id(server, level, shown)
 
 
 def test_record_of_a_worker_has_the_same_form(server):
-    get(server.port, "/pool/say?level=ERROR&text=sold-out")
+    get(server.port, "/pool/say?level=ERROR&text=sold-out", **{"X-Request-ID": "id-worker"})
 
     line = line_with(server, "sold-out")
 
-    assert re.fullmatch(rf"{TIME} error pool worker \d+: shop\.cart: sold-out", line), line
+    assert re.fullmatch(rf"{TIME} error pool worker \d+: request id-worker \(/pool/say\): "
+                        r"shop\.cart: sold-out", line), line
 
 
 @pytest.mark.parametrize("path", ["/trip", "/pool/trip"])
@@ -112,10 +113,20 @@ def test_warnings_are_records(server):
     assert "talker.py" in line and "UserWarning" in line
 
 
-def test_record_of_another_thread_has_no_request(server):
-    get(server.port, "/aside")
+@pytest.mark.parametrize("path, who", [("/aside", r"plugin 'python'"),
+                                       ("/pool/aside", r"pool worker \d+")])
+def test_record_of_another_thread_has_no_request(server, path, who):
+    get(server.port, path)
 
-    assert line_with(server, "beside").endswith("plugin 'python': shop.cart: beside")
+    wait_until(lambda: re.search(rf"{who}: shop\.cart: beside$", server.log(), re.MULTILINE),
+               f"a line of {who}")
+
+
+def test_record_of_a_workers_import_has_no_request(server):
+    get(server.port, "/pool/say?level=INFO&text=started")
+
+    wait_until(lambda: re.search(r"pool worker \d+: shop\.cart: imported$", server.log(),
+                                 re.MULTILINE), "a line of the import")
 
 
 def test_record_of_an_import_is_there(server):

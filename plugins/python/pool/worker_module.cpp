@@ -80,6 +80,7 @@ struct Worker {
   std::deque<LazyTarget> targets;
   std::optional<Connection> parent;
   std::string request;
+  const ph_req_head* head = nullptr;  ///< of the request that runs
   std::string reply_bytes;
   TaskReply reply;
 };
@@ -108,6 +109,17 @@ void call(LazyTarget& lazy, const ph_req_head& head, TaskReply& out) {
 
 void attach(int feeder_fd, int session_fd, const std::vector<int>& box_fds) {
   worker().parent.emplace(feeder_fd, session_fd, box_fds);
+}
+
+/// "request ID (/path): " while one runs, as the host writes it in its own lines.
+std::string log_prefix() {
+  const ph_req_head* const head = worker().head;
+  if (head == nullptr || head->request_id.len == 0) return {};
+  return std::string("request ")
+      .append(head->request_id.ptr, head->request_id.len)
+      .append(" (")
+      .append(head->raw_path.ptr, head->raw_path.len)
+      .append("): ");
 }
 
 /// Returns what went wrong, or nothing.
@@ -142,7 +154,9 @@ void run(Worker& self, Mailbox& box) {
     std::uint32_t target = 0;
     const ph_req_head& head = request.next(target);
     if (!box.begin(n)) return;
+    self.head = &head;
     call(self.targets.at(target), head, self.reply);
+    self.head = nullptr;
     self.reply_bytes.clear();
     append_reply(self.reply, self.reply_bytes);
     box.end(n, self.reply_bytes);
@@ -200,6 +214,8 @@ PYBIND11_MODULE(plughost_core, module) {
              "Maps what this process shares with its parent, by descriptors that it inherited.");
   module.def("load_target", &load_target, py::arg("spec"), py::arg("params"),
              "Imports the next target in order; returns what went wrong, or an empty string.");
+  module.def("log_prefix", &log_prefix,
+             "How a line of the log begins that the main thread's request causes.");
   module.def("serve", &serve, "Runs the parent's batches until it closes the session.");
 }
 
