@@ -77,7 +77,9 @@ def test_the_log_tells_deaths_apart():
         GET /pid: { to: python values:process_id, pool: ml }
     """
     with Server(python_routes(routes, pools=", ml: { workers: 1 }")) as server:
-        assert get(server.port, "/exit").status == 502
+        lost = get(server.port, "/exit")
+        assert lost.status == 502
+        assert lost.json()["instance"] == "/exit"
         assert get(server.port, "/crash").status == 502
         os.kill(get(server.port, "/pid").json()["pid"], signal.SIGKILL)
         for part in ("with exit code 7: something called os._exit()",

@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/py_ref.hpp"
-
 namespace plughost::python {
 namespace {
 
@@ -68,11 +66,28 @@ void append_escaped(std::string& out, char byte) {
   out += kHexDigits[static_cast<unsigned char>(byte) & 0xF];
 }
 
-bool is_ascii(std::string_view text) {
-  for (const char byte : text) {
-    if (static_cast<unsigned char>(byte) >= 0x80) return false;
+/// The bytes of one character, or what there is of it before something else comes.
+struct Sequence {
+  std::size_t size;
+  bool whole;
+};
+
+/// By table 3-7 of the Unicode Standard: only the second byte has bounds that depend on the first.
+Sequence first_sequence(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return {1, true};
+  if (lead < 0xC2 || lead > 0xF4) return {1, false};
+  const std::size_t wanted = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  std::size_t size = 1;
+  while (size < wanted && size < text.size() && byte(size) >= low && byte(size) <= high) {
+    ++size;
+    low = 0x80;
+    high = 0xBF;
   }
-  return true;
+  return {size, size == wanted};
 }
 
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
@@ -92,16 +107,14 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 std::string printable_utf8(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
-  const PyRef decoded = PyRef::steal(
-      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
-  Py_ssize_t size = 0;
-  const char* data = decoded ? PyUnicode_AsUTF8AndSize(decoded.get(), &size) : nullptr;
-  if (data == nullptr) {
-    PyErr_Clear();
-    return "?";
+  std::string printable;
+  printable.reserve(text.size());
+  while (!text.empty()) {
+    const Sequence sequence = first_sequence(text);
+    printable += sequence.whole ? text.substr(0, sequence.size) : "\uFFFD";
+    text.remove_prefix(sequence.size);
   }
-  return std::string(data, static_cast<std::size_t>(size));
+  return printable;
 }
 
 std::string abbreviated(std::string_view text) {

@@ -10,10 +10,10 @@ namespace plughost::python {
 /// Limits: text must be valid UTF-8; printable_utf8 makes it so.
 void append_json_string(std::string& out, std::string_view text);
 
-/// text with what is not UTF-8 replaced by U+FFFD. GIL held.
+/// text with what is not UTF-8 replaced by U+FFFD, as Python's errors="replace" does.
 std::string printable_utf8(std::string_view text);
 
-/// text for a message to a person: at most 64 characters, and "…" if more were there. GIL held.
+/// text for a message to a person: at most 64 characters, and "…" if more were there.
 std::string abbreviated(std::string_view text);
 
 }  // namespace plughost::python

@@ -20,7 +20,7 @@ struct Problem {
 inline constexpr std::string_view kHandlerFailed = "the handler failed; the log says why";
 
 /// Makes reply (status, content type, body) a problem answer (RFC 9457). Other headers and the log
-/// stay. GIL held.
+/// stay. [any], with or without the GIL.
 void write_problem(const Problem& problem, const ph_req_head& head, Reply& reply);
 
 /// Adds the log to a 500 problem, as its member "traceback": for a route with `debug: true`. [any],

@@ -8,8 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "core/problem.hpp"
+
 namespace plughost::python {
 namespace {
+
+constexpr ph_req_head kNoHead{};
 
 ph_str view(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -46,52 +50,6 @@ ph_status respond(const ph_host* host, ph_req token, unsigned status, const ph_h
   return host->http->respond(host, token, &response);
 }
 
-void append_json_text(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte > 0x7e) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-}
-
-std::string_view title(unsigned status) {
-  switch (status) {
-    case 500:
-      return "Internal Server Error";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "Error";
-  }
-}
-
-std::string problem(unsigned status, std::string_view detail, std::string_view request_id) {
-  std::string body = R"({"type":"about:blank","title":")";
-  body += title(status);
-  body += R"(","status":)" + std::to_string(status) + R"(,"detail":")";
-  append_json_text(body, detail);
-  body += '"';
-  if (!request_id.empty()) {
-    body += R"(,"request_id":")";
-    append_json_text(body, request_id);
-    body += '"';
-  }
-  return body + "}";
-}
-
 void log(const ph_host* host, ph_req token, std::string_view line) {
   host->log(host, token, PH_LOG_ERROR, view(line));
 }
@@ -101,24 +59,13 @@ void abandon(const ph_host* host, ph_req token, std::string_view why) {
   host->http->abort(host, token, view(why));
 }
 
-void send_problem(const ph_host* host, ph_req token, unsigned status, std::string_view detail,
-                  std::string_view request_id) {
-  static constexpr std::string_view kType = "application/problem+json";
-  const std::array<ph_header, 2> headers{
-      {{view("content-type"), view(kType)}, {view("retry-after"), view("1")}}};
-  const std::string body = problem(status, detail, request_id);
-  if (!is_terminal(respond(host, token, status, headers.data(), status == 503 ? 2 : 1, body))) {
-    abandon(host, token, detail);
-  }
-}
-
 void answer_refused(const ph_host* host, ph_req token, const Reply& reply) {
   log(host, token,
       "the host refused the handler's answer (status " + std::to_string(reply.status) + ", " +
           std::to_string(reply.headers.size()) +
           " headers): a status outside 200 to 599, a header that HTTP does not allow, or a "
           "Content-Length that is not its body's");
-  send_problem(host, token, 500, "The handler's answer cannot be sent.", {});
+  answer_problem(host, token, 500, "The handler's answer cannot be sent.", kNoHead);
 }
 
 void close_descriptor(void* ctx) noexcept {
@@ -159,17 +106,20 @@ ph_status start_answer(const ph_host* host, ph_req token, const Reply& reply) {
   const HeaderLines headers(reply.headers);
   const ph_status status =
       host->http->start(host, token, reply.status, headers.data(), reply.headers.size());
-  if (status == PH_E_CANCELLED) send_problem(host, token, 503, "Nobody reads this.", {});
+  if (status == PH_E_CANCELLED) answer_problem(host, token, 503, "Nobody reads this.", kNoHead);
   if (!is_terminal(status)) answer_refused(host, token, reply);
   return status;
 }
 
 void answer_problem(const ph_host* host, ph_req token, unsigned status, std::string_view detail,
                     const ph_req_head& head) {
-  const std::string_view id = PH_HAS(&head, request_id) && head.request_id.ptr != nullptr
-                                  ? std::string_view(head.request_id.ptr, head.request_id.len)
-                                  : std::string_view();
-  send_problem(host, token, status, detail, id);
+  Reply reply;
+  if (status == 503) reply.headers.emplace_back("retry-after", "1");
+  write_problem({status, std::string(detail), {}, {}}, head, reply);
+  const HeaderLines headers(reply.headers);
+  const ph_status sent =
+      respond(host, token, status, headers.data(), reply.headers.size(), reply.body);
+  if (!is_terminal(sent)) abandon(host, token, detail);
 }
 
 }  // namespace plughost::python

@@ -2,7 +2,21 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/py_ref.hpp"
+
 using namespace plughost::python;
+
+namespace {
+
+std::string replaced_by_python(std::string_view text) {
+  const PyRef decoded = PyRef::steal(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(decoded.get(), &size);
+  return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(python_core_json_text)
 
@@ -41,6 +55,20 @@ BOOST_AUTO_TEST_CASE(replaces_what_is_not_utf8) {
                             "b") ==
              "a\ufffd"
              "b");
+}
+
+BOOST_AUTO_TEST_CASE(replaces_as_python_does) {
+  // Every first and second byte, before nothing, an end of the character, and something else.
+  for (unsigned first = 0; first < 256; ++first) {
+    for (unsigned second = 0; second < 256; ++second) {
+      for (const std::string_view rest : {"", "\x80", "\x80\xbfz", "\xbf\xc3", "z"}) {
+        std::string text{static_cast<char>(first), static_cast<char>(second)};
+        text += rest;
+
+        BOOST_REQUIRE_EQUAL(printable_utf8(text), replaced_by_python(text));
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(abbreviates_after_64_characters) {
