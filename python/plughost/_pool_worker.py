@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 from multiprocessing import reduction
-from types import ModuleType
 from typing import Any, NamedTuple
 
 from plughost import _logging, _pools
@@ -52,7 +51,6 @@ class Setup(NamedTuple):
 _STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 _before_fork = threading.local()  # mask: of the thread that forks
 
-_core: ModuleType
 _report = (True, "the worker was not initialised")
 
 
@@ -60,7 +58,7 @@ def initialize(
     setup: Setup, feeder: Descriptor, session: Descriptor, boxes: list[Descriptor]
 ) -> None:
     """Prepares this process for work; what goes wrong waits for report()."""
-    global _core, _report
+    global _report
     _die_with_parent()
     _leave_stop_signals_to_the_host()
     os.nice(setup.nice)
@@ -72,9 +70,11 @@ def initialize(
     sys.path[:] = setup.import_paths + [p for p in sys.path if p not in setup.import_paths]
     read_changes(setup.import_paths)
     try:
-        _core = _load_extension(setup.module)
-        _logging.install_in_worker(setup.log_level, _core.log_prefix)
-        _core.attach(feeder.fd, session.fd, [box.fd for box in boxes])
+        _load_extension(setup.module)
+        import plughost_core
+
+        _logging.install_in_worker(setup.log_level, plughost_core.log_prefix)
+        plughost_core.attach(feeder.fd, session.fd, [box.fd for box in boxes])
         prepare(setup.preload, setup.start)
     except PrepareError as error:
         _report = (True, str(error))
@@ -82,7 +82,7 @@ def initialize(
     except Exception as error:
         _report = (True, f"{type(error).__name__}: {error}")
         return
-    failures = [_core.load_target(spec, params) for spec, params in setup.targets]
+    failures = [plughost_core.load_target(spec, params) for spec, params in setup.targets]
     _report = (False, "; ".join(failure for failure in failures if failure))
 
 
@@ -93,7 +93,9 @@ def report() -> tuple[bool, str]:
 
 def serve() -> None:
     """Runs what the parent posts to the mailboxes, until it closes the session."""
-    _core.serve()
+    import plughost_core  # by initialize()
+
+    plughost_core.serve()
 
 
 def _die_with_parent() -> None:
@@ -148,11 +150,10 @@ def _take_stop_signals() -> None:
     _release_stop_signals()
 
 
-def _load_extension(path: str) -> ModuleType:
+def _load_extension(path: str) -> None:
     loader = importlib.machinery.ExtensionFileLoader("plughost_core", path)
     spec = importlib.util.spec_from_file_location("plughost_core", path, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
     sys.modules["plughost_core"] = module
-    return module

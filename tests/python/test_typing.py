@@ -1,5 +1,6 @@
 """The package's type hints hold, and users' handlers are checked against them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,14 @@ def mypy(tmp_path: Path, *arguments: str) -> str:
 def test_hints_are_strict(tmp_path: Path) -> None:
     # _pool.py lives off what multiprocessing does not publish, and its stubs do not know.
     assert mypy(tmp_path, "-p", "plughost", "--exclude", "/_pool.py") == ""
+
+
+def test_stub_of_the_native_part_is_true(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "plughost_core"], cwd=tmp_path, text=True,
+        capture_output=True, timeout=200,
+        env={**os.environ, "MYPYPATH": str(PYTHON), "PYTHONPATH": os.environ["PLUGHOST_BINARY_DIR"]})
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_handlers_are_checked(tmp_path: Path) -> None:
