@@ -24,9 +24,11 @@ test:
 bench:
 	@.ci/dependencies run bench
 	@PLUGHOST_CMAKE_ARGS=-DPLUGHOST_BUILD_BENCH=ON .ci/build release $(PRODUCT) bench_peers
-	@/usr/bin/python3 tests/bench/bench.py --build build/release $(ARGS)
-	@/usr/bin/python3 tests/bench/crowd.py --build build/release
-	@/usr/bin/python3 tests/bench/busy.py --build build/release
+	@missed=0; \
+	/usr/bin/python3 tests/bench/bench.py --build build/release $(ARGS) || missed=1; \
+	/usr/bin/python3 tests/bench/crowd.py --build build/release || missed=1; \
+	/usr/bin/python3 tests/bench/busy.py --build build/release || missed=1; \
+	exit $$missed
 
 soak:
 	@.ci/dependencies run test bench

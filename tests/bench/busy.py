@@ -73,8 +73,8 @@ def measure(port: int, rate: int, rounds: int, seconds: int) -> bool:
 def go_first() -> None:
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
-    except PermissionError:
-        print("the client may not go first (no CAP_SYS_NICE): its own waits count too")
+    except OSError as error:
+        print(f"the client may not go first ({error}): its own waits count too", file=sys.stderr)
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -111,13 +111,14 @@ class Server:
     def stop(self) -> None:
         if self.process is None:
             return
-        self._signal(signal.SIGCONT)
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process.poll() is None:
+            self._signal(signal.SIGCONT)
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(10)
+        with suppress(ProcessLookupError):  # itself, or workers that it left behind
+            self._signal(signal.SIGKILL)
+        self.process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
         assert self.process is not None
@@ -236,9 +237,9 @@ def granian(venv: Path, interface: str, app: str) -> Server:
 
 
 def gunicorn(venv: Path, app: str) -> Server:
-    """With as many threads as plughost has by default."""
+    """With as many threads as plughost has by default, and a worker that may stand still."""
     return python_peer(venv, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "1", "-b",
-                       "127.0.0.1:PORT", "--log-level", "warning", app)
+                       "127.0.0.1:PORT", "--timeout", "0", "--log-level", "warning", app)
 
 
 def uvicorn(venv: Path, app: str) -> Server:
