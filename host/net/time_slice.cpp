@@ -10,7 +10,8 @@ namespace plughost::net {
 
 namespace {
 
-constexpr std::uint64_t kSliceNs = 100'000;  // the least that the kernel gives
+constexpr std::uint64_t kSliceNs = 100'000;   // the least that the kernel gives
+constexpr std::uint64_t kResetOnFork = 0x01;  // SCHED_FLAG_RESET_ON_FORK
 
 /// The first version of the kernel's struct, which glibc 2.36 does not have.
 struct SchedAttributes {
@@ -31,6 +32,7 @@ void ask_for_short_time_slices() noexcept {
   SchedAttributes attributes;
   if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0) != 0) return;
   if (attributes.policy != SCHED_OTHER) return;  // somebody has chosen another
+  attributes.flags |= kResetOnFork;              // what handlers start on this thread is not meant
   attributes.runtime_ns = kSliceNs;
   ::syscall(SYS_sched_setattr, 0, &attributes, 0);  // forbidden: it is only slower
 }
