@@ -55,7 +55,8 @@ def talking(settings: str = "", module: str = TALKER) -> Server:
     names = ["say", "trip", "warn", "aside"]
     routes = "\n".join([f"GET /{name}: python talker:{name}" for name in names] +
                        [f"GET /pool/{name}: {{ to: python talker:{name}, mode: pool }}"
-                        for name in names])
+                        for name in names] +
+                       ["GET /pool/{shop}/say: { to: python talker:say, mode: pool }"])
     return Server(python_routes(routes, settings).replace("import_paths: [", "import_paths: [., "),
                   {"talker.py": module})
 
@@ -83,12 +84,12 @@ def test_record_is_a_line_of_the_host_with_the_requests_id(server, level, shown)
 
 
 def test_record_of_a_worker_has_the_same_form(server):
-    get(server.port, "/pool/say?level=ERROR&text=sold-out", **{"X-Request-ID": "id-worker"})
+    get(server.port, "/pool/corner/say?level=ERROR&text=sold-out", **{"X-Request-ID": "id-worker"})
 
     line = line_with(server, "sold-out")
 
-    assert re.fullmatch(rf"{TIME} error pool worker \d+: request id-worker \(/pool/say\): "
-                        r"shop\.cart: sold-out", line), line
+    assert re.fullmatch(rf"{TIME} error pool worker \d+: request id-worker "
+                        r"\(/pool/\{shop\}/say\): shop\.cart: sold-out", line), line
 
 
 @pytest.mark.parametrize("path", ["/trip", "/pool/trip"])

@@ -8,7 +8,9 @@
 #include <optional>
 #include <vector>
 
+#include "core/json_text.hpp"
 #include "core/target.hpp"
+#include "core/views.hpp"
 #include "pool/doorbell.hpp"
 #include "pool/frame.hpp"
 #include "pool/mailbox.hpp"
@@ -80,7 +82,7 @@ struct Worker {
   std::deque<LazyTarget> targets;
   std::optional<Connection> parent;
   std::string request;
-  const ph_req_head* head = nullptr;  ///< of the request that runs
+  const ph_req_head* head = nullptr;  ///< of the request that runs, or that has just ended
   std::string reply_bytes;
   TaskReply reply;
 };
@@ -111,15 +113,12 @@ void attach(int feeder_fd, int session_fd, const std::vector<int>& box_fds) {
   worker().parent.emplace(feeder_fd, session_fd, box_fds);
 }
 
-/// "request ID (/path): " while one runs, as the host writes it in its own lines.
+/// "request ID (PATTERN): " while one runs, as the host writes it in its own lines.
 std::string log_prefix() {
   const ph_req_head* const head = worker().head;
   if (head == nullptr || head->request_id.len == 0) return {};
-  return std::string("request ")
-      .append(head->request_id.ptr, head->request_id.len)
-      .append(" (")
-      .append(head->raw_path.ptr, head->raw_path.len)
-      .append("): ");
+  return "request " + printable_utf8(view(head->request_id)) + " (" +
+         printable_utf8(view(head->route)) + "): ";
 }
 
 /// Returns what went wrong, or nothing.
@@ -130,24 +129,25 @@ std::string load_target(std::string spec, std::vector<std::string> params) {
   return target.error();
 }
 
-/// Gives back the memory of large requests and replies at the end of a batch.
-class ReleaseBuffers final {
+/// At the end of a batch: no request runs, and the memory of large ones is given back.
+class EndOfBatch final {
  public:
-  explicit ReleaseBuffers(Worker& worker) : worker_(worker) {}
-  ~ReleaseBuffers() {
+  explicit EndOfBatch(Worker& worker) : worker_(worker) {}
+  ~EndOfBatch() {
+    worker_.head = nullptr;
     clear_buffer(worker_.request);
     clear_buffer(worker_.reply_bytes);
     worker_.reply.reply.clear();
   }
-  ReleaseBuffers(const ReleaseBuffers&) = delete;
-  ReleaseBuffers& operator=(const ReleaseBuffers&) = delete;
+  EndOfBatch(const EndOfBatch&) = delete;
+  EndOfBatch& operator=(const EndOfBatch&) = delete;
 
  private:
   Worker& worker_;
 };
 
 void run(Worker& self, Mailbox& box) {
-  const ReleaseBuffers at_end(self);
+  const EndOfBatch at_end(self);
   RequestReader request(box.take_request(self.request));
   for (const Definition& news : request.definitions()) self.targets.emplace_back(news);
   for (std::uint32_t n = 1; n <= request.tasks(); ++n) {
@@ -156,7 +156,6 @@ void run(Worker& self, Mailbox& box) {
     if (!box.begin(n)) return;
     self.head = &head;
     call(self.targets.at(target), head, self.reply);
-    self.head = nullptr;
     self.reply_bytes.clear();
     append_reply(self.reply, self.reply_bytes);
     box.end(n, self.reply_bytes);
