@@ -70,7 +70,8 @@ bool respond_whole(CallState& state, PyObject* body) {
   app.phase = Phase::done;
   keep_head(state);
   const auto size = static_cast<std::size_t>(PyBytes_GET_SIZE(body));
-  answer(state.loop.host(), state.job.token, app.head, {PyBytes_AS_STRING(body), size});
+  answer(state.loop.host(), state.job.token, *state.job.head, app.head,
+         {PyBytes_AS_STRING(body), size});
   end_call(state);
   return true;
 }

@@ -28,7 +28,7 @@ Reply& reply_of_this_thread() {
 
 void send(CallState& state, Reply& reply) {
   if (state.job.route->debug) show_log(reply);
-  answer(state.loop.host(), state.job.token, reply);
+  answer(state.loop.host(), state.job.token, *state.job.head, reply);
   end_call(state);
 }
 

@@ -63,7 +63,7 @@ std::size_t Engine::answer_ended(Batch& batch, std::string_view replies, std::si
     } else {
       task.target->learn(task_reply.took_ns);
       if (task.job.route->debug) show_log(task_reply.reply);
-      answer(host_, task.job.token, task_reply.reply);
+      answer(host_, task.job.token, *task.job.head, task_reply.reply);
     }
   }
   task_reply.reply.clear();

@@ -13,8 +13,6 @@
 namespace plughost::python {
 namespace {
 
-constexpr ph_req_head kNoHead{};
-
 ph_str view(std::string_view text) { return {text.data(), text.size()}; }
 
 bool is_terminal(ph_status status) {
@@ -59,13 +57,14 @@ void abandon(const ph_host* host, ph_req token, std::string_view why) {
   host->http->abort(host, token, view(why));
 }
 
-void answer_refused(const ph_host* host, ph_req token, const Reply& reply) {
+void answer_refused(const ph_host* host, ph_req token, const ph_req_head& head,
+                    const Reply& reply) {
   log(host, token,
       "the host refused the handler's answer (status " + std::to_string(reply.status) + ", " +
           std::to_string(reply.headers.size()) +
           " headers): a status outside 200 to 599, a header that HTTP does not allow, or a "
           "Content-Length that is not its body's");
-  answer_problem(host, token, 500, "The handler's answer cannot be sent.", kNoHead);
+  answer_problem(host, token, 500, "The handler's answer cannot be sent.", head);
 }
 
 void close_descriptor(void* ctx) noexcept {
@@ -74,40 +73,43 @@ void close_descriptor(void* ctx) noexcept {
 
 }  // namespace
 
-void answer(const ph_host* host, ph_req token, const Reply& reply) {
-  answer(host, token, reply, reply.body);
+void answer(const ph_host* host, ph_req token, const ph_req_head& head, const Reply& reply) {
+  answer(host, token, head, reply, reply.body);
 }
 
-void answer(const ph_host* host, ph_req token, const Reply& reply, std::string_view body) {
+void answer(const ph_host* host, ph_req token, const ph_req_head& head, const Reply& reply,
+            std::string_view body) {
   if (!reply.log.empty()) log(host, token, reply.log);
   const HeaderLines headers(reply.headers);
   const ph_status status =
       respond(host, token, reply.status, headers.data(), reply.headers.size(), body);
-  if (!is_terminal(status)) answer_refused(host, token, reply);
+  if (!is_terminal(status)) answer_refused(host, token, head, reply);
 }
 
-bool answer_file(const ph_host* host, ph_req token, const Reply& reply, const FilePart& file) {
+bool answer_file(const ph_host* host, ph_req token, const ph_req_head& head, const Reply& reply,
+                 const FilePart& file) {
   const int copy = ::fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) return false;
   const HeaderLines headers(reply.headers);
-  ph_response head{};
-  head.size = sizeof(head);
-  head.status = reply.status;
-  head.headers = headers.data();
-  head.n_headers = reply.headers.size();
-  const ph_status status =
-      host->http->respond_file(host, token, &head, copy, file.offset, file.length, close_descriptor,
-                               reinterpret_cast<void*>(static_cast<std::intptr_t>(copy)));
-  if (!is_terminal(status)) answer_refused(host, token, reply);
+  ph_response start{};
+  start.size = sizeof(start);
+  start.status = reply.status;
+  start.headers = headers.data();
+  start.n_headers = reply.headers.size();
+  const ph_status status = host->http->respond_file(
+      host, token, &start, copy, file.offset, file.length, close_descriptor,
+      reinterpret_cast<void*>(static_cast<std::intptr_t>(copy)));
+  if (!is_terminal(status)) answer_refused(host, token, head, reply);
   return true;
 }
 
-ph_status start_answer(const ph_host* host, ph_req token, const Reply& reply) {
+ph_status start_answer(const ph_host* host, ph_req token, const ph_req_head& head,
+                       const Reply& reply) {
   const HeaderLines headers(reply.headers);
   const ph_status status =
       host->http->start(host, token, reply.status, headers.data(), reply.headers.size());
-  if (status == PH_E_CANCELLED) answer_problem(host, token, 503, "Nobody reads this.", kNoHead);
-  if (!is_terminal(status)) answer_refused(host, token, reply);
+  if (status == PH_E_CANCELLED) answer_problem(host, token, 503, "Nobody reads this.", head);
+  if (!is_terminal(status)) answer_refused(host, token, head, reply);
   return status;
 }
 

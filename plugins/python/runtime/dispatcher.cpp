@@ -198,7 +198,7 @@ void Dispatcher::run(Member& me, const Job& job, std::uint64_t now, Reply& reply
   }
   if (outcome == Outcome::replied) {
     if (job.route->debug) show_log(reply);
-    answer(host_, job.token, reply);
+    answer(host_, job.token, *job.head, reply);
   } else if (outcome == Outcome::failed) {
     host_->log(host_, job.token, PH_LOG_ERROR, {reply.log.data(), reply.log.size()});
     answer_problem(host_, job.token, 500, "The handler failed.", *job.head);

@@ -106,7 +106,7 @@ bool Stream::start(std::string_view default_type) {
     reply_.headers.emplace_back("content-type", default_type);
   }
   is_event_stream_ = has_event_type(reply_);
-  const ph_status status = start_answer(host_, job_.token, reply_);
+  const ph_status status = start_answer(host_, job_.token, *job_.head, reply_);
   begun_ = status == PH_OK;
   over_ = !begun_;
   return begun_;
@@ -130,7 +130,7 @@ void Stream::fail() {
   }
   job_.route->target->settle(nullptr, *job_.head, reply_);
   if (job_.route->debug) show_log(reply_);
-  answer(host_, job_.token, reply_);
+  answer(host_, job_.token, *job_.head, reply_);
   over_ = true;
 }
 

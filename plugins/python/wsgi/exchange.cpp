@@ -150,7 +150,7 @@ bool Exchange::send_file(PyObject* result, const FileWrapper& files) {
   std::optional<FilePart> file = files.part_of(result);
   if (!file) return false;
   if (const auto length = declared_length(reply_)) file->length = std::min(file->length, *length);
-  if (!answer_file(host_, job_.token, reply_, *file)) return false;
+  if (!answer_file(host_, job_.token, *job_.head, reply_, *file)) return false;
   phase_ = Phase::answered;
   return true;
 }
@@ -197,7 +197,7 @@ void Exchange::send_whole(std::string_view body) {
     begin_stream();
     stream_->end();
   } else {
-    answer(host_, job_.token, reply_, body);
+    answer(host_, job_.token, *job_.head, reply_, body);
   }
   phase_ = Phase::answered;
 }

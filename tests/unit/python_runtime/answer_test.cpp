@@ -11,12 +11,13 @@ BOOST_AUTO_TEST_SUITE(python_runtime_answer)
 
 BOOST_AUTO_TEST_CASE(passes_status_headers_and_body) {
   FakeHost host;
+  const FakeRequest request;
   Reply reply;
   reply.status = 201;
   reply.body = "made";
   for (int i = 0; i < 20; ++i) reply.headers.emplace_back("x-" + std::to_string(i), "v");
 
-  answer(host.table(), 7, reply);
+  answer(host.table(), 7, *request.head(), reply);
 
   const FakeAnswer sent = host.wait_for(7);
   BOOST_TEST(sent.status == 201);
@@ -27,29 +28,34 @@ BOOST_AUTO_TEST_CASE(passes_status_headers_and_body) {
 
 BOOST_AUTO_TEST_CASE(logs_what_the_reply_asks_for) {
   FakeHost host;
+  const FakeRequest request;
   Reply reply;
   reply.log = "Traceback";
 
-  answer(host.table(), 7, reply);
+  answer(host.table(), 7, *request.head(), reply);
 
   BOOST_TEST(host.log_text() == "Traceback\n");
 }
 
 BOOST_AUTO_TEST_CASE(answers_500_when_the_host_refuses) {
   FakeHost host;
+  const FakeRequest request;
   host.refuse_answers(1);
 
-  answer(host.table(), 7, Reply{});
+  answer(host.table(), 7, *request.head(), Reply{});
 
-  BOOST_TEST(host.wait_for(7).status == 500);
-  BOOST_TEST(host.wait_for(7).times == 1);
+  const FakeAnswer sent = host.wait_for(7);
+  BOOST_TEST(sent.status == 500);
+  BOOST_TEST(sent.times == 1);
+  BOOST_TEST(sent.body.find(R"("instance":"/test","request_id":"test-request")") != sent.body.npos);
 }
 
 BOOST_AUTO_TEST_CASE(gives_up_when_the_host_refuses_that_too) {
   FakeHost host;
+  const FakeRequest request;
   host.refuse_answers(2);
 
-  answer(host.table(), 7, Reply{});
+  answer(host.table(), 7, *request.head(), Reply{});
 
   BOOST_TEST(host.wait_for(7).times == 1);
   BOOST_TEST(host.log_text().find("abort: ") != std::string::npos);
