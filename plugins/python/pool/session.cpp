@@ -36,7 +36,7 @@ std::optional<std::uint32_t> Session::next() noexcept {
   return number;
 }
 
-void Session::wait() noexcept { control().worker.wait(Doorbell::kForever); }
+void Session::wait() noexcept { control().worker.wait(kNap); }
 
 void Session::finish() noexcept { control().finished.fetch_add(1, std::memory_order_release); }
 

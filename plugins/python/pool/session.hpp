@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -44,7 +45,8 @@ class Session final {
 
   /// Worker: the number of the next batch, if it has been posted.
   std::optional<std::uint32_t> next() noexcept;
-  /// Worker: until there is a batch, or the session is closed, or a signal came.
+  /// Worker: until there is a batch, or the session is closed, or a signal came. A second at most,
+  /// as nobody wakes it for a signal that came right before it slept.
   void wait() noexcept;
   /// Worker: the replies of the batch that next() gave are in its mailbox.
   void finish() noexcept;
@@ -60,6 +62,8 @@ class Session final {
     std::atomic<std::uint32_t> finished;
   };
   static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
+
+  static constexpr std::chrono::seconds kNap{1};
 
   Control& control() const { return *static_cast<Control*>(memory_.data()); }
 

@@ -168,6 +168,7 @@ void run(Worker& self, Mailbox& box) {
 class GilTurns final {
  public:
   void wait(Session& session) {
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
     {
       const py::gil_scoped_release release;
       session.wait();
