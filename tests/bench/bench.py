@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Callable
 
+import arguments
 import contenders
 from contenders import CONNECTIONS, HERE, POOL_WORKERS, Contender, Missing, Server
 from load import Measurement, measure
@@ -96,7 +97,7 @@ class Field:
         self._add("pool squares", free, "/python/pool/squares?numbers=1,2,3", SQUARES)
         self._add_loop("ProcessPoolExecutor.submit loop")
 
-    def warm_up(self, seconds: float) -> None:
+    def warm_up(self, seconds: int) -> None:
         """Loads each for a moment. A peer that cannot stand it is missing; ours must."""
         for contender in list(self.present):
             try:
@@ -156,8 +157,8 @@ class Field:
         return get
 
 
-def run(field: Field, rounds: int, seconds: float) -> dict[str, list[Measurement]]:
-    field.warm_up(min(seconds, 2.0))
+def run(field: Field, rounds: int, seconds: int) -> dict[str, list[Measurement]]:
+    field.warm_up(min(seconds, 2))
     results: dict[str, list[Measurement]] = {each.name: [] for each in field.present}
     for number in range(rounds):
         # There and back: nobody is always measured after the same neighbour.
@@ -168,28 +169,25 @@ def run(field: Field, rounds: int, seconds: float) -> dict[str, list[Measurement
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build" / "release")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser = arguments.parser(__doc__, seconds=5)
     parser.add_argument("--only", action="append", metavar="TEXT",
                         help="only rows that contain TEXT; may be repeated")
     return parser.parse_args()
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    bars = [bar for bar in BARS if not arguments.only or
-            any(text in f"{bar.ours} {bar.peer}" for text in arguments.only)]
+    told = parse_arguments()
+    bars = [bar for bar in BARS if not told.only or
+            any(text in f"{bar.ours} {bar.peer}" for text in told.only)]
     work = HERE.parents[1] / "build" / "bench"
     work.mkdir(parents=True, exist_ok=True)
     for old in (*work.glob("*.log"), *work.glob("routes-*.yaml")):
         old.unlink()
     wanted = {name for bar in bars for name in (bar.ours, bar.peer)}
-    field = Field(arguments.build.resolve(), work, wanted)
+    field = Field(told.build.resolve(), work, wanted)
     try:
         field.assemble()
-        results = run(field, arguments.rounds, arguments.seconds)
+        results = run(field, told.rounds, told.seconds)
     finally:
         field.close()
     rows = [judge(bar, results) for bar in bars]
@@ -197,7 +195,7 @@ def main() -> int:
     (work / "results.json").write_text(json.dumps({
         "machine": {"system": platform.platform(), "cores": os.cpu_count(),
                     "load": os.getloadavg()},
-        "rounds": arguments.rounds, "seconds": arguments.seconds, "rows": rows,
+        "rounds": told.rounds, "seconds": told.seconds, "rows": rows,
         "measurements": {name: [vars(each) for each in values] for name, values in results.items()},
         "missing": field.missing}, indent=2) + "\n")
     return 1 if any(row["verdict"] == "MISSED" for row in rows) else 0

@@ -5,15 +5,19 @@ rate: p99 of its answers with and without them. The client stands for one on a m
 so it must not wait for a turn itself: it is measured with real-time priority, where it may have it.
 Prints a line for each rate; exits 1 if a bar is missed.
 """
-import argparse
 import os
 import socket
 import statistics
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import arguments
+from load import parse_wrk, wrk
 from report import at_most
 
 HERE = Path(__file__).resolve().parent
@@ -33,7 +37,7 @@ routes:
 GET_HELLO = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-def p99_ms(port: int, rate: int, seconds: float) -> float:
+def p99_ms(port: int, rate: int, seconds: int) -> float:
     """From the moment at which each request was due, not from when it could be sent."""
     times = []
     with socket.create_connection(("127.0.0.1", port), 30) as connection:
@@ -49,21 +53,24 @@ def p99_ms(port: int, rate: int, seconds: float) -> float:
     return statistics.quantiles(times, n=100)[98] * 1000
 
 
-def keep_busy(port: int, seconds: int) -> subprocess.Popen:
-    return subprocess.Popen(["wrk", "-t1", "-c8", f"-d{seconds}s", f"http://127.0.0.1:{port}/spin"],
-                            stdout=subprocess.PIPE, text=True)
+@contextmanager
+def busy_pool(port: int, seconds: int) -> Iterator[None]:
+    """Eight clients keep its four workers at work, for more than those seconds."""
+    url = f"http://127.0.0.1:{port}/spin"
+    load = subprocess.Popen(wrk(url, 8, seconds + 2), stdout=subprocess.PIPE, text=True)
+    urllib.request.urlopen(url, timeout=30).close()  # it has waited behind others: they are at work
+    yield
+    assert load.poll() is None, "the load ended before the measurement"
+    done = parse_wrk(load.communicate(timeout=60)[0]).rate
+    assert done > 20, f"the pool did only {done} tasks a second"
 
 
 def measure(port: int, rate: int, rounds: int, seconds: int) -> bool:
-    from load import parse_wrk
     ratios = []
     for _ in range(rounds):
         alone = p99_ms(port, rate, seconds)
-        spinners = keep_busy(port, seconds + 2)
-        time.sleep(1)
-        beside = p99_ms(port, rate, seconds)
-        done = parse_wrk(spinners.communicate(timeout=60)[0]).rate
-        assert done > 20, f"the pool did only {done} tasks a second"
+        with busy_pool(port, seconds):
+            beside = p99_ms(port, rate, seconds)
         print(f"  {rate}/s: {alone:.2f} ms alone, {beside:.2f} ms beside", file=sys.stderr)
         ratios.append(beside / alone)
     return at_most(f"native p99 at {rate}/s beside 4 busy workers, relative to idle",
@@ -78,19 +85,15 @@ def go_first() -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build" / "release")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    arguments = parser.parse_args()
-    os.environ["PLUGHOST_BINARY_DIR"] = str(arguments.build.resolve())
+    told = arguments.parser(__doc__, seconds=3).parse_args()
+    os.environ["PLUGHOST_BINARY_DIR"] = str(told.build.resolve())
     from support.server import Server
     good = True
     with Server(ROUTES.format(package=HERE.parents[1] / "python", apps=HERE / "apps")) as server:
         go_first()
         p99_ms(server.port, 1000, 1)  # warm-up
         for rate in RATES:
-            good &= measure(server.port, rate, arguments.rounds, arguments.seconds)
+            good &= measure(server.port, rate, told.rounds, told.seconds)
     return 0 if good else 1
 
 

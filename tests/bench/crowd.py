@@ -4,7 +4,6 @@
 send their heads a line at a time (slowloris): p99 of a closed loop with and without them. Prints a
 line for each bar; exits 1 if one is missed.
 """
-import argparse
 import os
 import resource
 import selectors
@@ -16,6 +15,8 @@ import threading
 import time
 from pathlib import Path
 
+import arguments
+from load import parse_wrk, wrk
 from report import at_most
 
 HERE = Path(__file__).resolve().parent
@@ -104,11 +105,9 @@ def slowest_request_ms(port: int) -> float:
     return worst * 1000
 
 
-def p99_ms(port: int, seconds: float) -> float:
-    from load import parse_wrk
-    done = subprocess.run(
-        ["wrk", "-t1", "-c8", f"-d{seconds:g}s", "--latency", f"http://127.0.0.1:{port}/hello"],
-        capture_output=True, text=True, timeout=seconds + 60, check=True)
+def p99_ms(port: int, seconds: int) -> float:
+    done = subprocess.run(wrk(f"http://127.0.0.1:{port}/hello", 8, seconds),
+                          capture_output=True, text=True, timeout=seconds + 60, check=True)
     p99 = parse_wrk(done.stdout).p99_ms
     assert p99 is not None
     return p99
@@ -128,8 +127,8 @@ def measure_idle(server) -> bool:
     return good
 
 
-def measure_slowloris(server, rounds: int, seconds: float) -> bool:
-    p99_ms(server.port, 1.0)  # warm-up
+def measure_slowloris(server, rounds: int, seconds: int) -> bool:
+    p99_ms(server.port, 1)  # warm-up
     ratios = []
     for _ in range(rounds):
         alone = p99_ms(server.port, seconds)
@@ -139,16 +138,12 @@ def measure_slowloris(server, rounds: int, seconds: float) -> bool:
         finally:
             crowd.close()
     return at_most(f"p99 beside {SLOW} slowloris clients, relative to alone",
-               statistics.median(ratios), 2.0, "x")
+                   statistics.median(ratios), 2.0, "x")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build" / "release")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0)
-    arguments = parser.parse_args()
-    os.environ["PLUGHOST_BINARY_DIR"] = str(arguments.build.resolve())
+    told = arguments.parser(__doc__, seconds=3).parse_args()
+    os.environ["PLUGHOST_BINARY_DIR"] = str(told.build.resolve())
     from support.server import Server
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -156,7 +151,7 @@ def main() -> int:
     with Server(ROUTES) as server:
         good &= measure_idle(server)
     with Server(ROUTES) as server:
-        good &= measure_slowloris(server, arguments.rounds, arguments.seconds)
+        good &= measure_slowloris(server, told.rounds, told.seconds)
     return 0 if good else 1
 
 
