@@ -1,5 +1,7 @@
 #include "core/json_scan.hpp"
 
+#include "core/utf8.hpp"
+
 namespace plughost::python {
 namespace {
 
@@ -7,26 +9,6 @@ constexpr unsigned kNoCodePoint = 0xFFFFFFFF;
 
 unsigned char byte_at(std::string_view text, std::size_t index) {
   return static_cast<unsigned char>(text[index]);
-}
-
-bool is_within(std::string_view text, std::size_t index, unsigned lowest, unsigned highest) {
-  return index < text.size() && byte_at(text, index) >= lowest && byte_at(text, index) <= highest;
-}
-
-/// The length of the well-formed UTF-8 sequence at index (Unicode, table 3-7); 0: there is none.
-std::size_t sequence_length(std::string_view text, std::size_t index) {
-  const unsigned lead = byte_at(text, index);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  // The bounds of the second byte exclude overlong forms, surrogates and beyond U+10FFFF.
-  const unsigned lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (!is_within(text, index + 1, lowest, highest)) return 0;
-  for (std::size_t next = 2; next < length; ++next) {
-    if (!is_within(text, index + next, 0x80, 0xBF)) return 0;
-  }
-  return length;
 }
 
 void append_utf8(std::string& out, unsigned code_point) {
@@ -117,9 +99,9 @@ StringScan scan_string(std::string_view text, std::size_t quote) {
       continue;
     }
     if (byte_at(text, index) < 0x20) return breaks("a control character in a string");
-    const std::size_t length = sequence_length(text, index);
-    if (length == 0) return breaks("a byte that is not UTF-8");
-    index += length;
+    const Utf8Sequence sequence = first_utf8_sequence(text.substr(index));
+    if (!sequence.whole) return breaks("a byte that is not UTF-8");
+    index += sequence.size;
   }
   if (index == text.size()) return breaks("a string without its closing quote");
   if (scan.escaped) scan.decoded.append(text, run, index - run);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/utf8.hpp"
+
 namespace plughost::python {
 namespace {
 
@@ -66,30 +68,6 @@ void append_escaped(std::string& out, char byte) {
   out += kHexDigits[static_cast<unsigned char>(byte) & 0xF];
 }
 
-/// The bytes of one character, or what there is of it before something else comes.
-struct Sequence {
-  std::size_t size;
-  bool whole;
-};
-
-/// By table 3-7 of the Unicode Standard: only the second byte has bounds that depend on the first.
-Sequence first_sequence(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return {1, true};
-  if (lead < 0xC2 || lead > 0xF4) return {1, false};
-  const std::size_t wanted = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  std::size_t size = 1;
-  while (size < wanted && size < text.size() && byte(size) >= low && byte(size) <= high) {
-    ++size;
-    low = 0x80;
-    high = 0xBF;
-  }
-  return {size, size == wanted};
-}
-
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
 }  // namespace
@@ -110,7 +88,7 @@ std::string printable_utf8(std::string_view text) {
   std::string printable;
   printable.reserve(text.size());
   while (!text.empty()) {
-    const Sequence sequence = first_sequence(text);
+    const Utf8Sequence sequence = first_utf8_sequence(text);
     printable += sequence.whole ? text.substr(0, sequence.size) : "\uFFFD";
     text.remove_prefix(sequence.size);
   }
