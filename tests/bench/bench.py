@@ -1,7 +1,9 @@
 """Measures plughost beside other servers, all in one run: `make bench`.
 
 Servers run on core 0 with one I/O thread, wrk -t1 -c32 on core 1; the pool's rows are not pinned.
-Rounds are interleaved, so that a slow minute of the machine meets everyone. Only ratios count.
+Each round starts every server anew, as how fast one is differs by several per cent from start to
+start, and measures all of them, so that a slow minute of the machine meets everyone. Only ratios
+count.
 """
 import argparse
 import json
@@ -45,7 +47,7 @@ BARS = [
 
 
 class Field:
-    """The contenders of this run: those that could be started, and why the others could not."""
+    """The contenders of a round: those that could be started, and why the others could not."""
 
     def __init__(self, build: Path, work: Path, wanted: set[str]):
         self.present: list[Contender] = []
@@ -157,15 +159,15 @@ class Field:
         return get
 
 
-def run(field: Field, rounds: int, seconds: int) -> dict[str, list[Measurement]]:
-    field.warm_up(min(seconds, 2))
-    results: dict[str, list[Measurement]] = {each.name: [] for each in field.present}
-    for number in range(rounds):
+def run_round(field: Field, seconds: int, backwards: bool) -> dict[str, Measurement]:
+    try:
+        field.assemble()
+        field.warm_up(min(seconds, 1))
         # There and back: nobody is always measured after the same neighbour.
-        for contender in field.present[::1 if number % 2 == 0 else -1]:
-            results[contender.name].append(measure(contender, seconds))
-        print(f"round {number + 1} of {rounds}", file=sys.stderr)
-    return results
+        return {contender.name: measure(contender, seconds)
+                for contender in field.present[::-1 if backwards else 1]}
+    finally:
+        field.close()
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -184,20 +186,22 @@ def main() -> int:
     for old in (*work.glob("*.log"), *work.glob("routes-*.yaml")):
         old.unlink()
     wanted = {name for bar in bars for name in (bar.ours, bar.peer)}
-    field = Field(told.build.resolve(), work, wanted)
-    try:
-        field.assemble()
-        results = run(field, told.rounds, told.seconds)
-    finally:
-        field.close()
-    rows = [judge(bar, results) for bar in bars]
-    print(table(rows, field.missing))
+    rounds: list[dict[str, Measurement]] = []
+    missing: dict[str, str] = {}
+    for number in range(told.rounds):
+        field = Field(told.build.resolve(), work, wanted)
+        rounds.append(run_round(field, told.seconds, backwards=number % 2 == 1))
+        missing |= field.missing
+        print(f"round {number + 1} of {told.rounds}", file=sys.stderr)
+    rows = [judge(bar, rounds) for bar in bars]
+    print(table(rows, missing))
     (work / "results.json").write_text(json.dumps({
         "machine": {"system": platform.platform(), "cores": os.cpu_count(),
                     "load": os.getloadavg()},
         "rounds": told.rounds, "seconds": told.seconds, "rows": rows,
-        "measurements": {name: [vars(each) for each in values] for name, values in results.items()},
-        "missing": field.missing}, indent=2) + "\n")
+        "measurements": [{name: vars(each) for name, each in measured.items()}
+                         for measured in rounds],
+        "missing": missing}, indent=2) + "\n")
     return 1 if any(row["verdict"] == "MISSED" for row in rows) else 0
 
 

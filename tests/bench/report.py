@@ -25,11 +25,12 @@ def spread(values: list[float]) -> float:
     return (high - low) / statistics.median(values)
 
 
-def judge(bar: Bar, results: dict[str, list[Measurement]]) -> dict:
-    """A row of results.json. The ratio is the median of the ratios of each round, whose two
-    measurements were made in the same minute."""
-    ours = [getattr(each, bar.metric) for each in results.get(bar.ours, [])]
-    peer = [getattr(each, bar.metric) for each in results.get(bar.peer, [])]
+def judge(bar: Bar, rounds: list[dict[str, Measurement]]) -> dict:
+    """A row of results.json. The ratio is the median of the ratios of each round that has both,
+    whose two measurements were made in the same minute."""
+    both = [each for each in rounds if bar.ours in each and bar.peer in each]
+    ours = [getattr(each[bar.ours], bar.metric) for each in both]
+    peer = [getattr(each[bar.peer], bar.metric) for each in both]
     row = {"ours": bar.ours, "peer": bar.peer, "metric": bar.metric, "bar": bar.times,
            "ours_value": statistics.median(ours) if ours else None,
            "peer_value": statistics.median(peer) if peer else None,
